@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+
+const extension = process.platform === "win32" ? ".exe" : "";
+/** Jupyter's front ends in the order in which they are looked for; `jupyter lab` is the program `jupyter-lab`. */
+const frontEnds = ["jupyter-lab", "jupyter-notebook"];
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function programs(names: string[], folders: string[]): string[] {
+  return names.flatMap((name) => folders.map((folder) => join(folder, name + extension))).filter(isProgram);
+}
+
+/**
+ * Finds the program of a Jupyter front end: the one that the environment variable JUPYTER names, else JupyterLab,
+ * else Jupyter Notebook, on PATH. Where JUPYTER names `jupyter` itself, its front ends are looked for beside it first.
+ *
+ * @throws Error where JUPYTER names what is not there.
+ */
+export function findJupyter(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const path = (environment.PATH ?? "").split(delimiter).filter(Boolean);
+  const named = environment.JUPYTER;
+  if (!named) return programs(frontEnds, path)[0];
+
+  const program = [resolve(named), ...(basename(named) === named ? programs([named], path) : [])].find(isProgram);
+  if (!program) throw new Error(`Cannot start the Jupyter that JUPYTER names: there is no program ${named}`);
+  if (basename(program, extension) !== "jupyter") return program;
+  const found = programs(frontEnds, [dirname(program), ...path])[0];
+  if (!found) throw new Error(`Cannot start the Jupyter that JUPYTER names: ${program} has neither lab nor notebook`);
+  return found;
+}
+
+/** The start page's address in JupyterLab, and in Jupyter Notebook 6 and 7. Each reads its own setting. */
+const startPage = {
+  lab: ["--LabApp.default_url=/lab/tree/notebooks/start.ipynb"],
+  notebook: ["NotebookApp", "JupyterNotebookApp"].map((app) => `--${app}.default_url=/notebooks/notebooks/start.ipynb`),
+};
+
+/**
+ * Gives the options with which a front end opens the project in the folder `root` at its start page.
+ *
+ * The user's own options come last, and ours that they repeat are left out: Jupyter refuses an option given twice.
+ */
+export function jupyterOptions(program: string, root: string, own: string[] = []): string[] {
+  const name = (option: string) => option.split("=")[0];
+  return [
+    `--notebook-dir=${root}`,
+    ...(basename(program).includes("lab") ? startPage.lab : startPage.notebook),
+    "-y", // Ctrl-C stops it without a question that waits five seconds and then goes on running.
+    ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // Root is told to say so, else it ends at once.
+  ]
+    .filter((option) => !own.map(name).includes(name(option)))
+    .concat(own);
+}
+
+const apt = "apt-get install --yes --no-install-recommends jupyter-notebook";
+
+/** What people do where no Jupyter is found and this program may not install one. */
+const advice: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: "brew install jupyterlab",
+  win32: "py -m pip install jupyterlab",
+};
+
+function hasApt(): boolean {
+  try {
+    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+async function agrees(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(question);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/**
+ * Installs the distribution's Jupyter Notebook by apt on Debian and Ubuntu: as root, or by sudo after asking.
+ *
+ * @throws Error with the sentence that says what to do, where it may not or cannot.
+ */
+export async function installJupyter(): Promise<string> {
+  const again = "and then give the same command again";
+  if (!hasApt()) {
+    const how = advice[process.platform] ?? "see https://jupyter.org/install";
+    throw new Error(`Cannot open the course: no Jupyter was found. Install it (${how}), ${again}.`);
+  }
+  const isRoot = process.getuid?.() === 0;
+  const byHand = `Cannot open the course: no Jupyter was found. Install it (sudo ${apt}), ${again}.`;
+  if (!isRoot) {
+    if (!process.stdin.isTTY) throw new Error(byHand);
+    const question = `No Jupyter was found. Install it with "sudo ${apt}"? [y/N] `;
+    if (!(await agrees(question))) throw new Error(byHand);
+  }
+  console.log("Installing Jupyter Notebook from the distribution, this once. It takes some minutes ...");
+  for (const command of ["apt-get update", apt]) {
+    const [program, ...options] = [...(isRoot ? [] : ["sudo"]), ...command.split(" ")];
+    const { status } = spawnSync(program, options, { stdio: "inherit" });
+    // An update fails where one of several sources is out of reach; what is needed may still be there.
+    if (status !== 0 && command === apt)
+      throw new Error(`Cannot install Jupyter: "${command}" failed, as it says above.`);
+  }
+  const installed = findJupyter();
+  if (!installed) throw new Error("Cannot open the course: Jupyter was installed, but is not on PATH.");
+  return installed;
+}
