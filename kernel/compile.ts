@@ -4,12 +4,11 @@
  * Works on TypeScript's public API alone, with nothing of Node in it.
  */
 import ts from "typescript";
+import { parameters } from "./cell-parameters";
 
 /** `js` is a function body over {@link parameters}; `names` are the top-level names that the cell defines. */
 export type Compiled = { js: string; map: string; names: string[] };
 
-/** What the compiled body takes: the object that holds the top-level names, and the loader of modules. */
-export const parameters = ["__scope", "__load"] as const;
 const [scopeName, loadName] = parameters;
 
 /** Iterations of a lifted loop between two write-backs, minus one: what an interrupt can cost. */

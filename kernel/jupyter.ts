@@ -16,8 +16,13 @@ function isProgram(path: string): boolean {
   }
 }
 
-function programs(names: string[], folders: string[]): string[] {
-  return names.flatMap((name) => folders.map((folder) => join(folder, name + extension))).filter(isProgram);
+/** Gives the first program of these names in these folders, the first name before the second. */
+export function findProgram(names: string[], folders = foldersOf(process.env)): string | undefined {
+  return names.flatMap((name) => folders.map((folder) => join(folder, name + extension))).find(isProgram);
+}
+
+function foldersOf(environment: NodeJS.ProcessEnv): string[] {
+  return (environment.PATH ?? "").split(delimiter).filter(Boolean);
 }
 
 /**
@@ -27,14 +32,15 @@ function programs(names: string[], folders: string[]): string[] {
  * @throws Error where JUPYTER names what is not there.
  */
 export function findJupyter(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const path = (environment.PATH ?? "").split(delimiter).filter(Boolean);
+  const folders = foldersOf(environment);
   const named = environment.JUPYTER;
-  if (!named) return programs(frontEnds, path)[0];
+  if (!named) return findProgram(frontEnds, folders);
 
-  const program = [resolve(named), ...(basename(named) === named ? programs([named], path) : [])].find(isProgram);
+  // A bare name is looked for on PATH, as a shell does; a path is taken from the current folder.
+  const program = basename(named) === named ? findProgram([named], folders) : [resolve(named)].find(isProgram);
   if (!program) throw new Error(`Cannot start the Jupyter that JUPYTER names: there is no program ${named}`);
   if (basename(program, extension) !== "jupyter") return program;
-  const found = programs(frontEnds, [dirname(program), ...path])[0];
+  const found = findProgram(frontEnds, [dirname(program), ...folders]);
   if (!found) throw new Error(`Cannot start the Jupyter that JUPYTER names: ${program} has neither lab nor notebook`);
   return found;
 }
@@ -85,28 +91,32 @@ async function agrees(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
+/** What decides how Jupyter may be installed. */
+const here = () => ({
+  platform: process.platform,
+  hasApt: hasApt(),
+  isRoot: process.getuid?.() === 0,
+  isTerminal: process.stdin.isTTY === true,
+});
+
 /**
  * Installs the distribution's Jupyter Notebook by apt on Debian and Ubuntu: as root, or by sudo after asking.
  *
  * @throws Error with the sentence that says what to do, where it may not or cannot.
  */
-export async function installJupyter(): Promise<string> {
-  const again = "and then give the same command again";
-  if (!hasApt()) {
-    const how = advice[process.platform] ?? "see https://jupyter.org/install";
-    throw new Error(`Cannot open the course: no Jupyter was found. Install it (${how}), ${again}.`);
-  }
-  const isRoot = process.getuid?.() === 0;
-  const byHand = `Cannot open the course: no Jupyter was found. Install it (sudo ${apt}), ${again}.`;
-  if (!isRoot) {
-    if (!process.stdin.isTTY) throw new Error(byHand);
-    const question = `No Jupyter was found. Install it with "sudo ${apt}"? [y/N] `;
-    if (!(await agrees(question))) throw new Error(byHand);
-  }
-  console.log("Installing Jupyter Notebook from the distribution, this once. It takes some minutes ...");
+export async function installJupyter({ platform, hasApt, isRoot, isTerminal } = here()): Promise<string> {
+  const how = hasApt ? `sudo ${apt}` : (advice[platform] ?? "see https://jupyter.org/install");
+  const byHand = `Cannot open the course: no Jupyter was found. Install it (${how}) and give the same command again.`;
+  if (!hasApt || !(isRoot || isTerminal)) throw new Error(byHand);
+  if (!isRoot && !(await agrees(`No Jupyter was found. Install it with "sudo ${apt}"? [y/N] `)))
+    throw new Error(byHand);
+  console.log(
+    "No Jupyter was found. Installing Jupyter Notebook from the distribution, this once. It takes some minutes ...",
+  );
   for (const command of ["apt-get update", apt]) {
     const [program, ...options] = [...(isRoot ? [] : ["sudo"]), ...command.split(" ")];
-    const { status } = spawnSync(program, options, { stdio: "inherit" });
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const { status } = spawnSync(program, options, { stdio: "inherit", env });
     // An update fails where one of several sources is out of reach; what is needed may still be there.
     if (status !== 0 && command === apt)
       throw new Error(`Cannot install Jupyter: "${command}" failed, as it says above.`);

@@ -1,0 +1,43 @@
+/** The globals that cells use most, as Node has them; the whole of Node's types is loaded when a cell needs more. */
+
+interface Console {
+  log(...values: unknown[]): void;
+  info(...values: unknown[]): void;
+  debug(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+  table(rows: unknown, columns?: readonly string[]): void;
+  dir(value: unknown, options?: object): void;
+  trace(...values: unknown[]): void;
+  assert(condition?: unknown, ...values: unknown[]): void;
+  count(label?: string): void;
+  countReset(label?: string): void;
+  group(...labels: unknown[]): void;
+  groupCollapsed(...labels: unknown[]): void;
+  groupEnd(): void;
+  time(label?: string): void;
+  timeLog(label?: string, ...values: unknown[]): void;
+  timeEnd(label?: string): void;
+}
+declare var console: Console;
+
+interface Timer {
+  ref(): this;
+  unref(): this;
+  hasRef(): boolean;
+  refresh(): this;
+  [Symbol.toPrimitive](): number;
+}
+declare function setTimeout<A extends unknown[]>(callback: (...values: A) => void, ms?: number, ...values: A): Timer;
+declare function setInterval<A extends unknown[]>(callback: (...values: A) => void, ms?: number, ...values: A): Timer;
+declare function setImmediate<A extends unknown[]>(callback: (...values: A) => void, ...values: A): Timer;
+declare function clearTimeout(timer?: Timer | number): void;
+declare function clearInterval(timer?: Timer | number): void;
+declare function clearImmediate(timer?: Timer): void;
+declare function queueMicrotask(callback: () => void): void;
+declare function structuredClone<T>(value: T, options?: { transfer?: unknown[] }): T;
+declare function atob(text: string): string;
+declare function btoa(text: string): string;
+declare var performance: { now(): number; readonly timeOrigin: number };
+declare var __dirname: string;
+declare var __filename: string;
