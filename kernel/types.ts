@@ -40,9 +40,9 @@ const options: ts.CompilerOptions = {
   esModuleInterop: true,
 };
 
-/** Messages whose cause is that Node's own types are not loaded yet. */
+/** Messages whose cause may be that Node's own types are not loaded yet; in a file, any unknown name too. */
 const wantsNode = new Set([2307, 2503, 2580, 2591, 2688, 7016]);
-/** Messages that a cell may ignore: re-declared exports, `await` and `return` at its top level. */
+/** Messages that a cell may ignore: `await` and `return` at its top level. */
 const harmless = new Set([1108, 1375, 1378]);
 
 const isExported = (s: ts.Statement): boolean =>
@@ -219,7 +219,8 @@ export class Types {
     const words = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
     const { names, path } = this.#enter(source, (name) => words.has(name));
     let found = this.#messages(path, source);
-    if (!this.#withNode && found.some(({ code }) => wantsNode.has(code))) {
+    const isWanting = ({ code, file }: Diagnostic) => wantsNode.has(code) || (file !== undefined && code === 2304);
+    if (!this.#withNode && found.some(isWanting)) {
       this.#withNode = true;
       this.#resolved.clear();
       found = this.#messages(path, source);
@@ -236,17 +237,8 @@ export class Types {
   }
 
   #messages(path: string, source: string): Diagnostic[] {
-    const local = (file: ts.SourceFile) =>
-      !file.isDeclarationFile && !file.fileName.includes("/node_modules/") && !this.#texts.has(file.fileName);
     const inCell = [...this.#service.getSyntacticDiagnostics(path), ...this.#service.getSemanticDiagnostics(path)];
-    const program = this.#service.getProgram();
-    const inFiles = (program?.getSourceFiles() ?? [])
-      .filter(local)
-      .flatMap((file) => [
-        ...this.#service.getSyntacticDiagnostics(file.fileName),
-        ...this.#service.getSemanticDiagnostics(file.fileName),
-      ]);
-    return [...inCell, ...inFiles]
+    return [...inCell, ...this.#messagesOfFiles()]
       .filter(({ code, category }) => category === ts.DiagnosticCategory.Error && !harmless.has(code))
       .map((d) => {
         const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
@@ -258,6 +250,30 @@ export class Types {
         const clamp = (offset: number) => Math.min(offset, source.length);
         return { code: d.code, message, start: clamp(start), end: clamp(start + (d.length ?? 0)) };
       });
+  }
+
+  /** What is wrong with local files, by path, and the versions for which that was found. */
+  readonly #checked = new Map<string, { version: string; diagnostics: ts.Diagnostic[] }>();
+
+  /** A file is checked once, and again with all others when one of them has changed. */
+  #messagesOfFiles(): ts.Diagnostic[] {
+    const local = (this.#service.getProgram()?.getSourceFiles() ?? []).filter(
+      ({ fileName, isDeclarationFile }) =>
+        !isDeclarationFile && !fileName.includes("/node_modules/") && !this.#texts.has(fileName),
+    );
+    const versionOf = ({ fileName }: ts.SourceFile) => `${this.#withNode} ${this.files.version(fileName)}`;
+    if (local.some((file) => (this.#checked.get(file.fileName)?.version ?? versionOf(file)) !== versionOf(file)))
+      this.#checked.clear();
+    for (const file of local)
+      if (!this.#checked.has(file.fileName)) {
+        const { fileName } = file;
+        const diagnostics = [
+          ...this.#service.getSyntacticDiagnostics(fileName),
+          ...this.#service.getSemanticDiagnostics(fileName),
+        ];
+        this.#checked.set(fileName, { version: versionOf(file), diagnostics });
+      }
+    return local.flatMap(({ fileName }) => this.#checked.get(fileName)?.diagnostics ?? []);
   }
 
   /** Completes at a UTF-16 offset. */

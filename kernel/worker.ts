@@ -104,11 +104,8 @@ const inspect = (value: unknown) =>
 function textStream(name: "stdout" | "stderr", fd: number): Writable {
   const stream = new Writable({
     decodeStrings: false,
-    write(chunk, encoding, done) {
-      emitText(
-        name,
-        typeof chunk === "string" ? chunk : Buffer.from(chunk as Uint8Array, encoding as never).toString(),
-      );
+    write(chunk: string | Buffer, _encoding, done) {
+      emitText(name, String(chunk));
       done();
     },
   });

@@ -39,5 +39,21 @@ declare function structuredClone<T>(value: T, options?: { transfer?: unknown[] }
 declare function atob(text: string): string;
 declare function btoa(text: string): string;
 declare var performance: { now(): number; readonly timeOrigin: number };
+interface MessagePort {
+  onmessage: ((event: { data: unknown }) => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+declare class MessageChannel {
+  readonly port1: MessagePort;
+  readonly port2: MessagePort;
+}
+declare class TextEncoder {
+  encode(text?: string): Uint8Array;
+}
+declare class TextDecoder {
+  constructor(encoding?: string);
+  decode(bytes?: ArrayBuffer | ArrayBufferView): string;
+}
 declare var __dirname: string;
 declare var __filename: string;
