@@ -3,16 +3,67 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { chromium, type Page } from "playwright-core";
 import {
+  type Automaton,
+  automatonRun,
+  bars,
+  cobweb,
   curves,
+  eigenvalues,
+  errorOverTime,
   type Figure,
+  type Frame,
+  gradientFlow,
   gradientNorms,
   heatMap,
   type Layout,
   logAxis,
+  phasePortrait,
   plotlyFigure,
+  smallMultiples,
+  spectrogram,
+  stackedBars,
+  stateDiagram,
   type Trace,
+  unrolledGraph,
+  wiringDiagram,
+  wirings,
+  withSlider,
 } from "../lib/figures";
-import { diverging, palette, role, sequential, written } from "../lib/figures/theme";
+import { diverging, palette, role, sequential, tint, written } from "../lib/figures/theme";
+import { past, unroll, unrollCopied, unrollShared } from "../lib/figures/unroll";
+
+/** The acceptor of the lecture: does a binary number have an even number of 0s? */
+const evenZeros: Automaton = {
+  states: ["S1", "S2"],
+  symbols: ["0", "1"],
+  next: [
+    [1, 0],
+    [0, 1],
+  ],
+  start: 0,
+  accepting: [0],
+};
+const threeStates = {
+  states: ["A", "B", "C"],
+  symbols: ["0", "1"],
+  next: [
+    [1, 0],
+    [2, 0],
+    [2, 1],
+  ],
+  start: 0,
+  accepting: [],
+};
+const classical = { rows: ["h"], connections: [{ from: "h", to: "h", parameter: "θ", delay: 1 }] };
+const conjugates = [
+  { re: 0.5, im: 0.866 },
+  { re: 0.5, im: -0.866 },
+];
+const spiral = { x: [2, 0, -1, 0, 0.5], y: [0, 1.5, 0, -0.7, 0] };
+/** The power of a tone that rises, in 20 frames of 16 bands. */
+const tone = Array.from({ length: 20 }, (_, k) =>
+  Array.from({ length: 16 }, (_, band) => Math.exp(-((band - k / 2) ** 2))),
+);
 
 const steps = Array.from({ length: 40 }, (_, k) => k + 1);
 
@@ -50,14 +101,77 @@ const samples: Record<string, Figure> = {
     { "∂L/∂h<sub>t</sub>": { values: Float64Array.from({ length: 80 }, (_, k) => Math.exp(k / 9)), columns: 2 } },
     { firstTime: 0 },
   ),
+  bars: bars({ "ŷ − y": [0.2, -0.7, 0.5] }, { labels: ["a", "b", "c"], title: "∂L/∂o" }),
+  "stacked bars": stackedBars(
+    { "L<sub>1</sub>": [0.3, 0], "L<sub>2</sub>": [-0.1, 0.4] },
+    { x: "t", y: "∂L/∂b<sub>t</sub>" },
+  ),
+  "a gradient that flows back": gradientFlow(
+    {
+      fromOutput: [
+        [3, 0],
+        [0, 1],
+        [2, 0],
+      ],
+      fromFuture: [
+        [0, 4],
+        [1, 0],
+        [0, 0],
+      ],
+    },
+    "Backwards",
+  ),
+  "a cobweb with a slider": withSlider("θ", [0.5, 2, 3], (theta) =>
+    cobweb((h) => Math.tanh(theta * h), 0.1, { range: [-1, 1] }),
+  ),
+  "a cobweb that leaves its range": cobweb((h) => 2 * h, 0.1, { range: [0, 1], title: "h doubles" }),
+  "a phase portrait": phasePortrait(
+    { spiral, "a longer way": { x: steps.map(Math.cos), y: steps.map(Math.sin) } },
+    { x: "θ", y: "m", field: (x, y) => [-y, x] },
+  ),
+  eigenvalues: eigenvalues({ "η = 0.5": conjugates, "η = 2.1": [{ re: -1.6, im: 0 }] }, "Eigenvalues of A(η)"),
+  "error over time": errorOverTime(
+    { error: steps.map((k) => (k % 3 ? 0.1 : 1.5)) },
+    { labels: [..."badiiguuubaguuudiidiibaguuubadiiguuubaguu"], y: "bits" },
+  ),
+  "a state diagram": stateDiagram(evenZeros, "Even number of 0s"),
+  "a state diagram without an accepting state": stateDiagram(threeStates),
+  "an automaton that reads": automatonRun(evenZeros, [..."0110100"]),
+  "a spectrogram": spectrogram(tone, { hop: 0.016, bandwidth: 250, title: "a rising tone" }),
+  "the wiring of Example 1": wiringDiagram(wirings.hidden, "Example 1"),
+  "three wirings": withSlider("wiring", Object.keys(wirings), (name) =>
+    wiringDiagram(wirings[name as keyof typeof wirings]),
+  ),
+  "an unrolled graph": unrolledGraph(wirings.hidden, 4),
+  "an unrolled graph with shared parameters": unrolledGraph(wirings.output, 4, {
+    parameters: "shared",
+    title: "Example 2",
+  }),
+  "an unrolled graph with copies": unrolledGraph(wirings.final, 4, { parameters: "copied" }),
+  "the classical form": unrolledGraph(classical, 5, { parameters: "shared" }),
+  "small multiples with a slider": withSlider("k", [1, 2, 3], (k) =>
+    smallMultiples([
+      curves({ a: [k, 1], b: [1, k * k] }, { title: "curves", x: "t", y: "value" }),
+      heatMap([[k, -1]], { title: "a heat map" }),
+      bars({ a: [1, k], b: [k, 1] }, { title: "bars" }),
+      eigenvalues({ "one set": conjugates }, "eigenvalues"),
+    ]),
+  ),
 };
 
-type Mime = { data: Trace[]; layout: Layout; frames?: unknown; config: Layout };
-const display = Symbol.for("Jupyter.display") as unknown as "display";
-type Displayed = { display(): Record<string, unknown> };
-const bundle = (figure: Figure) => (figure as unknown as Displayed)[display]();
+type Mime = { data: Trace[]; layout: Layout; frames?: Frame[]; config: Layout };
+const bundle = (figure: Figure) =>
+  (figure as unknown as Record<symbol, () => Mime>)[Symbol.for("Jupyter.display")]() as unknown as Record<
+    string,
+    unknown
+  >;
 /** What the front end receives, after its way through JSON. */
 const mimeOf = (figure: Figure): Mime => JSON.parse(JSON.stringify(bundle(figure)["application/vnd.plotly.v1+json"]));
+/** All that the slider can show of a figure: the whole without it. */
+const states = ({ data, layout, frames }: Mime) => [
+  { data, layout },
+  ...(frames ?? []).map((frame) => ({ data: frame.data, layout: { ...layout, ...frame.layout } })),
+];
 
 const everySample = (law: (figure: Figure, mime: Mime, name: string) => void) => {
   for (const [name, figure] of Object.entries(samples)) law(figure, mimeOf(figure), name);
@@ -83,24 +197,56 @@ test("a figure function gives the same figure for the same arguments, and leaves
   assert.notDeepEqual(bundle(curves({ loss })), bundle(curves({ loss }, { limits })));
 });
 
-test("every trace has as many x as y, a point that can be drawn, and lies within the range of its axes", () => {
-  everySample((_, { data, layout }, name) => {
-    for (const trace of data) {
-      for (const key of ["x", "y"] as const) {
-        const values = (trace[key] as (number | null)[]).flatMap((value) => value ?? []);
-        const axis = layout[`${key}axis`] as { type?: string; range?: number[] };
-        const shown = axis.type === "log" ? values.filter((value) => value > 0).map(Math.log10) : values;
-        assert.ok(shown.length > 0, `${name}: ${trace.name} has no ${key}`);
-        const [low, high] = axis.range ?? [-Infinity, Infinity];
-        assert.ok(
-          shown.every((value) => value >= Math.min(low, high) && value <= Math.max(low, high)),
-          name,
-        );
+const numbers = (values: unknown) => (values as (number | null)[]).flatMap((value) => value ?? []);
+
+test("every trace has as many x as y, and lies within the range of its axes wherever the slider stands", () => {
+  everySample((_, mime, name) => {
+    for (const { data, layout } of states(mime))
+      for (const trace of data) {
+        for (const key of ["x", "y"] as const) {
+          const axis = layout[`${trace[`${key}axis`] ?? key}`.replace(key, `${key}axis`)] as Layout;
+          const places = numbers(trace[key]).filter((value) => axis.type !== "log" || value > 0);
+          const shown = axis.type === "log" ? places.map(Math.log10) : places;
+          const [low, high] = (axis.range ?? [-Infinity, Infinity]) as [number, number];
+          const within = (value: number) => value >= Math.min(low, high) && value <= Math.max(low, high);
+          assert.ok(shown.every(within), `${name}: ${trace.name} leaves ${low} to ${high} in ${key}`);
+        }
+        const count = trace.type === "heatmap" ? (trace.z as unknown[]).length : (trace.x as unknown[]).length;
+        assert.equal((trace.y as unknown[]).length, count, name);
       }
-      const rows = trace.type === "heatmap" ? (trace.z as unknown[]).length : (trace.x as unknown[]).length;
-      assert.equal((trace.y as unknown[]).length, rows, name);
-    }
   });
+});
+
+test("every trace has a point that can be drawn before the slider is moved", () => {
+  everySample((_, { data }, name) => {
+    for (const trace of data)
+      assert.ok(numbers(trace.x).length > 0 && numbers(trace.y).length > 0, `${name}: ${trace.name}`);
+  });
+});
+
+test("each step of a slider shows the frame of its name, with the traces and the axes of the figure", () => {
+  const axes = (layout: Layout) => Object.keys(layout).filter((key) => /^[xy]axis/.test(key));
+  const sliders = Object.entries(samples).filter(([, figure]) => figure.frames);
+  assert.ok(sliders.length > 5);
+  for (const [name, figure] of sliders) {
+    const { data, layout, frames = [] } = mimeOf(figure);
+    const [{ steps, active }] = layout.sliders as [{ steps: { args: [string[]] }[]; active: number }];
+    assert.deepEqual(
+      steps.map(({ args }) => args[0][0]),
+      frames.map((frame) => frame.name),
+      name,
+    );
+    assert.deepEqual(frames[active].data, data, `${name}: what is shown first is the step that the slider stands at`);
+    for (const state of states(mimeOf(figure))) {
+      assert.deepEqual(
+        state.data.map((trace) => trace.type),
+        data.map((trace) => trace.type),
+        name,
+      );
+      for (const key of axes(layout))
+        assert.deepEqual((state.layout[key] as Layout).range, (layout[key] as Layout).range, name);
+    }
+  }
 });
 
 test("a curve without x is drawn against 1, 2, ..., n", () => {
@@ -151,6 +297,163 @@ test("the norm of a gradient that shrinks at a constant rate is a straight line"
   const { data, layout } = gradientNorms({ gradient }, { firstTime: 0 });
   assert.deepEqual([data[0].x, data[0].y], [[0, 1, 2, 3, 4, 5, 6, 7, 8], gradient.map(([a]) => (a / 3) * 5)]);
   assert.equal((layout.yaxis as Layout).type, "log");
+});
+
+test("a slider refuses no values, and figures that do not match", () => {
+  const one = () => curves({ a: [1] });
+  assert.throws(() => withSlider("k", [], one), /Cannot make a slider for k: there are no values/);
+  const grows = (k: number) => curves(Object.fromEntries([..."abc"].slice(0, k).map((name) => [name, [1]])));
+  assert.throws(() => withSlider("k", [1, 2], grows), /figure 1 has scatter, figure 2 has scatter, scatter/);
+});
+
+test("a heat map keeps its colours while the slider moves", () => {
+  const { frames = [] } = withSlider("k", [1, 5], (k) => heatMap([[k]]));
+  assert.deepEqual(
+    frames.map(({ data }) => [data[0].zmin, data[0].zmax]),
+    [
+      [-5, 5],
+      [-5, 5],
+    ],
+  );
+});
+
+test("each state depends on all earlier inputs and on the first state, and each loss on its own target only", () => {
+  const graph = unroll(wirings.hidden, 3);
+  const names = (id: string) =>
+    past(graph, id)
+      .nodes.map((node) => node.id.replace(/<.*?>/g, ""))
+      .sort();
+  assert.deepEqual(names("h<sub>2</sub>"), ["h0", "h1", "h2", "x1", "x2"]);
+  assert.deepEqual(names("L<sub>3</sub>"), ["L3", "h0", "h1", "h2", "h3", "o3", "x1", "x2", "x3", "y3"]);
+});
+
+test("feedback from the output runs through every earlier output, and a final loss has one output", () => {
+  const output = past(unroll(wirings.output, 3), "o<sub>3</sub>").nodes.map((node) => node.id);
+  assert.ok(["o<sub>0</sub>", "o<sub>1</sub>", "o<sub>2</sub>"].every((id) => output.includes(id)));
+  const final = unroll(wirings.final, 3).nodes.map((node) => node.id);
+  assert.deepEqual(
+    final.filter((id) => /^[oLy]/.test(id)),
+    ["o<sub>3</sub>", "L<sub>3</sub>", "y<sub>3</sub>"],
+  );
+});
+
+test("a shared parameter is one node with T arrows, and its copies are T nodes with one arrow each", () => {
+  for (const [T, unrolling] of [
+    [1, unrollShared],
+    [5, unrollCopied],
+  ] as const) {
+    const { nodes, edges } = unrolling(wirings.hidden, 5);
+    const parameters = nodes.filter((node) => node.kind === "parameter");
+    assert.equal(parameters.length, 3 * T);
+    for (const { id } of parameters) assert.equal(edges.filter((edge) => edge.from === id).length, 5 / T);
+  }
+  assert.throws(() => unrolledGraph(wirings.hidden, 0), /Cannot unroll a graph over 0 steps/);
+});
+
+test("a cobweb steps between the graph of its map and the diagonal", () => {
+  const f = (h: number) => 3.5 * h * (1 - h);
+  const [, , way] = cobweb(f, 0.2, { steps: 6 }).data.map((trace) =>
+    numbers(trace.x).map((x, k) => [x, numbers(trace.y)[k]]),
+  );
+  assert.equal(way.length, 13);
+  for (const [k, [x, y]] of way.entries()) assert.equal(y, k % 2 === 0 ? x : f(x));
+  assert.throws(() => cobweb(f, 2, { range: [0, 1] }), /Cannot draw a cobweb from 2: the range is 0 to 1/);
+});
+
+test("a phase portrait follows its field", () => {
+  const { data } = phasePortrait({ spiral }, { field: () => [1, 0] });
+  const [x, y] = [numbers(data[0].x), numbers(data[0].y)];
+  for (let k = 0; k < x.length; k += 2) assert.ok(x[k + 1] > x[k] && y[k + 1] === y[k]);
+  assert.throws(() => phasePortrait({ a: { x: [1, 2], y: [1] } }), /Cannot draw a: x has 2 values and y has 1/);
+});
+
+test("the plane of eigenvalues has equal units and holds the unit circle", () => {
+  const { data, layout } = eigenvalues({ small: [{ re: 0.1, im: 0 }] });
+  assert.equal((layout.yaxis as Layout).scaleanchor, "x");
+  for (const [k, x] of numbers(data[0].x).entries())
+    assert.ok(Math.abs(Math.hypot(x, numbers(data[0].y)[k]) - 1) < 1e-12);
+});
+
+test("an automaton that counts zeros is in its first state where their number is even", () => {
+  const word = [..."0110100"];
+  const { frames = [] } = automatonRun(evenZeros, word);
+  const lit = frames.map(({ data }) => {
+    const circles = data.find((trace) => trace.mode === "markers+text") as unknown as { marker: { color: string[] } };
+    return circles.marker.color.findIndex((colour) => colour !== tint.faint);
+  });
+  assert.deepEqual(
+    lit,
+    frames.map((_, t) => word.slice(0, t).filter((symbol) => symbol === "0").length % 2),
+  );
+  assert.throws(() => automatonRun(evenZeros, ["2"]), /Cannot read 2: the automaton knows 0, 1/);
+});
+
+test("the gradient of h is the sum of its parts, and the backward pass shows the last step first", () => {
+  const { data, frames = [] } = gradientFlow({
+    fromOutput: [
+      [3, 0],
+      [0, 1],
+    ],
+    fromFuture: [
+      [0, 4],
+      [0, 0],
+    ],
+  });
+  assert.deepEqual(
+    data.map((trace) => trace.y),
+    [
+      [3, 1],
+      [4, 0],
+      [5, 1],
+    ],
+  );
+  assert.deepEqual(
+    frames[0].data.map((trace) => trace.y),
+    [
+      [null, 1],
+      [null, 0],
+      [null, 1],
+    ],
+  );
+  assert.throws(() => gradientFlow({ fromOutput: [[1]], fromFuture: [[1], [2]] }), /1 rows from o, 2 from h/);
+});
+
+test("a tenth of the power is 10 decibels less, down to the floor", () => {
+  const { data } = spectrogram(
+    [
+      [1, 0.1],
+      [0.01, 0],
+    ],
+    { hop: 1, bandwidth: 1, floor: 30 },
+  );
+  assert.deepEqual(data[0].z, [
+    [0, -20],
+    [-10, -30],
+  ]);
+});
+
+test("small multiples do not lie on one another, and a name is once in the legend", () => {
+  const { data, layout } = smallMultiples(
+    [0, 1, 2, 3, 4].map(() => curves({ a: [1, 2], b: [2, 1] }, { title: "t" })),
+    3,
+  );
+  assert.deepEqual(
+    data.filter((trace) => trace.showlegend).map((trace) => trace.name),
+    ["a", "b"],
+  );
+  const cells = [..."12345"]
+    .map((k) => k.replace("1", ""))
+    .map((k) => {
+      const [[left, right], [bottom, top]] = ["x", "y"].map(
+        (key) => (layout[`${key}axis${k}`] as { domain: number[] }).domain,
+      );
+      return { left, right, bottom, top };
+    });
+  for (const [k, a] of cells.entries())
+    for (const b of cells.slice(0, k))
+      assert.ok(a.left > b.right || b.left > a.right || a.bottom > b.top || b.bottom > a.top);
+  assert.throws(() => smallMultiples([]), /Cannot put figures side by side: there are none/);
+  assert.throws(() => smallMultiples([samples["three wirings"]]), /Cannot put a figure with a slider beside others/);
 });
 
 /** What the eye receives from a linear RGB colour: G. M. Machado et al., 2009, severity 1. */
@@ -219,44 +522,51 @@ const switches =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
 type Box = { left: number; right: number; top: number; bottom: number };
-type Drawing = { plot: Box; whole: Box; marks: (Box | null)[]; texts: (Box & { text: string })[] };
+type Mark = { name: string; area: Box; boxes: Box[] };
+type Drawing = { whole: Box; marks: Mark[]; texts: (Box & { text: string })[] };
 
-/** Runs in the page: draws a figure and measures it. */
-async function drawing(mime: Mime): Promise<Drawing> {
-  const page = globalThis as never as {
-    Plotly: { newPlot(div: unknown, mime: Mime): Promise<never> };
-    document: never;
-  };
-  const { body } = page.document as { body: { innerHTML: string; firstChild: never } };
-  body.innerHTML = "<div></div>";
-  const plotted = await page.Plotly.newPlot(body.firstChild, mime);
-  type Element = { getBoundingClientRect(): Box; querySelectorAll(css: string): Element[]; textContent: string };
-  const graph = plotted as Element & { _fullData: { type: string; uid: string }[] };
+/** What the test needs to know of the page's elements and of Plotly's charts. */
+type Element = {
+  innerHTML: string;
+  textContent: string;
+  firstChild: Element;
+  __data__?: { trace?: { uid: string } }[];
+  getBoundingClientRect(): Box;
+  querySelectorAll(css: string): Iterable<Element>;
+};
+type Axis = { _offset: number; _length: number };
+type Chart = Element & {
+  _fullData: { name: string; uid: string; xaxis: string; yaxis: string }[];
+  _fullLayout: { _plots: Record<string, { xaxis: Axis; yaxis: Axis }> };
+};
+type Plotly = {
+  newPlot(div: Element, mime: Mime): Promise<Chart>;
+  animate(div: Element, frames: string[], options: object): Promise<void>;
+};
+
+/** Runs in the page: draws a figure, moves its slider to a frame, and measures what is seen. */
+async function drawing({ mime, frame }: { mime: Mime; frame?: string }): Promise<Drawing> {
+  const { Plotly, document } = globalThis as never as { Plotly: Plotly; document: { body: Element } };
+  document.body.innerHTML = "<div></div>";
+  const chart = await Plotly.newPlot(document.body.firstChild, mime);
+  const now = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } };
+  if (frame) await Plotly.animate(chart, [frame], now);
   const box = (element: Element): Box => {
     const { left, right, top, bottom } = element.getBoundingClientRect();
     return { left, right, top, bottom };
   };
-  const union = (boxes: Box[]) =>
-    boxes.length === 0
-      ? null
-      : {
-          left: Math.min(...boxes.map((b) => b.left)),
-          right: Math.max(...boxes.map((b) => b.right)),
-          top: Math.min(...boxes.map((b) => b.top)),
-          bottom: Math.max(...boxes.map((b) => b.bottom)),
-        };
-  const all = (css: string) => [...graph.querySelectorAll(css)];
-  const marks = graph._fullData.map(({ type, uid }) =>
-    union(
-      all(type === "heatmap" ? ".hm image" : `.trace${uid} path`)
-        .map(box)
-        .filter((b) => b.right - b.left + b.bottom - b.top > 0),
-    ),
-  );
-  const texts = all("text")
-    .filter((text) => text.textContent.trim())
-    .map((text) => ({ ...box(text), text: text.textContent }));
-  return { plot: box(all(".plot-container .bglayer .bg, .draglayer .nsewdrag")[0]), whole: box(graph), marks, texts };
+  const whole = box(chart);
+  const groups = [...chart.querySelectorAll(".cartesianlayer g")];
+  const marks = chart._fullData.map(({ name, uid, xaxis, yaxis }) => {
+    const { xaxis: x, yaxis: y } = chart._fullLayout._plots[`${xaxis}${yaxis}`];
+    const [left, top] = [whole.left + x._offset, whole.top + y._offset];
+    const own = groups.filter((group) => group.__data__?.[0]?.trace?.uid === uid);
+    const shapes = own.flatMap((group) => [...group.querySelectorAll("path, image, text")]).map(box);
+    const boxes = shapes.filter((shape) => shape.right - shape.left + shape.bottom - shape.top > 0);
+    return { name, area: { left, top, right: left + x._length, bottom: top + y._length }, boxes };
+  });
+  const written = [...chart.querySelectorAll("text")].filter((text) => text.textContent.trim());
+  return { whole, marks, texts: written.map((text) => ({ ...box(text), text: text.textContent })) };
 }
 
 const inside = (inner: Box, outer: Box, slack: number) =>
@@ -268,11 +578,12 @@ const overlap = (a: Box, b: Box) =>
   Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
   Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
 
-async function check(page: Page, name: string, figure: Figure) {
-  const { plot, whole, marks, texts } = await page.evaluate(drawing, mimeOf(figure));
-  for (const [k, mark] of marks.entries()) {
-    assert.ok(mark, `${name}: trace ${k} has no mark`);
-    assert.ok(inside(mark, plot, 8), `${name}: trace ${k} at ${JSON.stringify(mark)} leaves ${JSON.stringify(plot)}`);
+async function check(page: Page, name: string, mime: Mime, frame?: string) {
+  const { whole, marks, texts } = await page.evaluate(drawing, { mime, frame });
+  for (const { name: trace, area, boxes } of marks) {
+    assert.ok(frame || boxes.length > 0, `${name}: ${trace} has no mark`);
+    for (const box of boxes)
+      assert.ok(inside(box, area, 8), `${name}: ${trace} at ${JSON.stringify(box)} leaves ${JSON.stringify(area)}`);
   }
   for (const [k, text] of texts.entries()) {
     assert.ok(inside(text, whole, 1), `${name}: "${text.text}" is cut off`);
@@ -288,8 +599,13 @@ test("Chromium draws every trace inside the plot, and no text is cut off or lies
   const browser = await chromium.launch({ executablePath: chromiumPath, args: switches.split(" ") });
   try {
     const page = await browser.newPage({ viewport: { width: 840, height: 400 } });
+    // Without a doctype, a page in quirks mode gives a figure the height of the window.
+    await page.setContent("<!doctype html>");
     await page.addScriptTag({ path: require.resolve("plotly.js-dist/plotly.js") });
-    for (const [name, figure] of Object.entries(samples)) await check(page, name, figure);
+    for (const [name, figure] of Object.entries(samples)) {
+      await check(page, name, mimeOf(figure));
+      if (figure.frames) await check(page, `${name}, moved`, mimeOf(figure), figure.frames[1].name);
+    }
   } finally {
     await browser.close();
   }

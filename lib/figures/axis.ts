@@ -1,6 +1,7 @@
 import type { Layout } from "./figure";
+import { plainLabel } from "./label";
 
-/** Is the title of a linear axis, or any Plotly axis, as `logAxis` makes one. */
+/** Is the title of a linear axis, or any Plotly axis, such as `logAxis` makes. */
 export type Axis = string | Layout;
 
 /**
@@ -22,4 +23,19 @@ export function toAxis(axis: Axis): Layout {
 export function titleOf(axis: Axis): string {
   const { title } = toAxis(axis) as { title?: { text?: string } };
   return title?.text ?? "";
+}
+
+/** Makes ticks at 1, 2, ..., n from left to right, and not more of them than can stand side by side. */
+export function columnTicks(n: number, labels?: readonly string[]): Layout {
+  const longest = Math.max(1, ...(labels ?? []).map((label) => plainLabel(label).length));
+  return ticks(n, labels ? Math.ceil(90 / longest) : 30, labels);
+}
+
+/** Makes ticks at 1, 2, ..., n from top to bottom, and not more of them than can stand over one another. */
+export const rowTicks = (n: number, labels?: readonly string[]): Layout => ticks(n, 16, labels);
+
+function ticks(n: number, most: number, labels?: readonly string[]): Layout {
+  const every = Math.ceil(n / most);
+  const tickvals = Array.from({ length: Math.ceil(n / every) }, (_, k) => 1 + k * every);
+  return { tickvals, ticktext: tickvals.map((place) => labels?.[place - 1] ?? String(place)), tickangle: 0 };
 }

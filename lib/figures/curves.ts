@@ -1,5 +1,6 @@
 import { type Axis, titleOf, toAxis } from "./axis";
-import { type Figure, plotlyFigure, type Trace } from "./figure";
+import { type Figure, type Layout, plotlyFigure, type Trace } from "./figure";
+import { extent, finite } from "./finite";
 import { plainLabel, shortNumber } from "./label";
 import { palette, role } from "./theme";
 
@@ -36,15 +37,15 @@ export function curves(series: Record<string, Curve>, options: CurvesOptions = {
   const { title, x = "", y = "", limits = {}, boundaries = {}, bands = {} } = options;
   const lines = Object.entries(series).map(([name, curve], k) => toLine(name, curve, palette[k % palette.length]));
   const regions = Object.entries(bands).map(([name, band]) => toRegion(name, band, lines));
-  const across = extent([...lines, ...regions].flatMap((line) => line.x).concat(Object.values(boundaries)), toAxis(x));
-  const up = extent([...lines, ...regions].flatMap((line) => line.y).concat(Object.values(limits)), toAxis(y));
+  const across = span([...lines, ...regions].flatMap((line) => line.x).concat(Object.values(boundaries)), toAxis(x));
+  const up = span([...lines, ...regions].flatMap((line) => line.y).concat(Object.values(limits)), toAxis(y));
   const straight = [
     ...Object.entries(limits).map(([name, at]) => ({ name, at, x: across, y: [at, at] })),
     ...Object.entries(boundaries).map(([name, at]) => ({ name, at, x: [at, at], y: up })),
   ];
   const data = [...regions.map(regionTrace), ...lines.map(lineTrace), ...straight.map(straightTrace)];
   const layout = { xaxis: toAxis(x), yaxis: toAxis(y), showlegend: data.length > 1 };
-  return plotlyFigure({ data, layout, title, alt: sentence(`${titleOf(y)} against ${titleOf(x)}`, lines, data) });
+  return plotlyFigure({ data, layout, title, alt: sentence([titleOf(y), titleOf(x)], lines, data) });
 }
 
 type Line = { name: string; color: string; x: number[]; y: number[] };
@@ -65,9 +66,6 @@ function toRegion(name: string, { x, low, high }: Band, lines: Line[]): Line {
   const lower = toLine(name, x ? { x, y: low } : low, color);
   return { name, color, x: [...upper.x, ...lower.x.reverse()], y: [...upper.y, ...lower.y.reverse()] };
 }
-
-/** JSON has no NaN or Infinity; Plotly leaves a gap for null. */
-const finite = (values: number[]) => values.map((value) => (Number.isFinite(value) ? value : null));
 
 /** The colours come again after the last one, with the next pattern of dashes. */
 const patterns = ["solid", "dash", "dot"];
@@ -103,20 +101,19 @@ function straightTrace({ name, at, x, y }: Straight, k: number): Trace {
   return { type: "scatter", name: `${name} ${shortNumber(at, 4)}`, mode: "lines", x, y, line };
 }
 
-/** The smallest and largest of the values that the axis can show. */
-function extent(values: number[], axis: { type?: unknown }): [number, number] {
-  const shown = values.filter((value) => Number.isFinite(value) && (axis.type !== "log" || value > 0));
-  const [low, high] = [Math.min, Math.max].map((pick) => shown.reduce((a, b) => pick(a, b), shown[0] ?? 0));
+/** The ends of a straight line across the values that the axis can show. */
+function span(values: number[], { type }: Layout): [number, number] {
+  const [low, high] = extent(type === "log" ? values.filter((value) => value > 0) : values);
   // A line between two equal ends would have no length.
   return [low, high > low ? high : low + 1];
 }
 
 /** What the curves do, from their ends, and what they are held against. */
-function sentence(subject: string, lines: Line[], data: Trace[]): string {
-  const courses = lines.map(({ name, x, y }) => {
-    const ends = [0, y.length - 1].map((k) => `${shortNumber(y[k])} at ${shortNumber(x[k])}`);
-    return y.length ? `${name} from ${ends.join(" to ")}` : `${name} without points`;
+function sentence([y, x]: string[], lines: Line[], data: Trace[]): string {
+  const courses = lines.map((line) => {
+    const ends = [0, line.y.length - 1].map((k) => `${shortNumber(line.y[k])} at ${shortNumber(line.x[k])}`);
+    return line.y.length ? `${line.name} from ${ends.join(" to ")}` : `${line.name} without points`;
   });
   const rest = data.filter((trace) => !lines.some((line) => line.name === trace.name)).map((trace) => trace.name);
-  return plainLabel(`Curves of ${subject}: ${[...courses, ...rest].join("; ")}.`);
+  return plainLabel(`Curves${y && ` of ${y}`}${x && ` against ${x}`}: ${[...courses, ...rest].join("; ")}.`);
 }

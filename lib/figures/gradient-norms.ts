@@ -1,7 +1,7 @@
 import { logAxis } from "./axis";
 import { curves } from "./curves";
 import type { Figure } from "./figure";
-import { type Matrix, toRows } from "./matrix";
+import { type MatrixLike, toRows } from "./matrix";
 
 /**
  * Draws the Euclidean norm of each row of gradients against time, on a logarithmic axis, so that a gradient that
@@ -13,7 +13,7 @@ import { type Matrix, toRows } from "./matrix";
  * gradientNorms({ "∂L/∂h<sub>t</sub>": [[0.1, 0], [0.3, 0.4], [3, 4]] }, { firstTime: 0 });
  */
 export function gradientNorms(
-  gradients: Record<string, Matrix>,
+  gradients: Record<string, MatrixLike>,
   { title, firstTime = 1 }: GradientNormsOptions = {},
 ): Figure {
   const series = Object.entries(gradients).map(([name, matrix]) => {

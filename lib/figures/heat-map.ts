@@ -1,7 +1,8 @@
-import { type Axis, toAxis } from "./axis";
+import { type Axis, columnTicks, rowTicks, toAxis } from "./axis";
 import { type Figure, type Layout, plotlyFigure } from "./figure";
+import { extent, finite } from "./finite";
 import { plainLabel, shortNumber } from "./label";
-import { type Matrix, toRows } from "./matrix";
+import { type MatrixLike, toRows } from "./matrix";
 import { diverging } from "./theme";
 
 export type HeatMapOptions = {
@@ -26,25 +27,23 @@ export type HeatMapOptions = {
  * heatMap([[0.2, -0.1], [-0.1, 0.3]], { title: "diag(ŷ) - ŷŷ<sup>T</sup>" });
  * heatMap({ values: new Float64Array(6), columns: 3 }, { rowLabels: ["i", "f"], x: "t" });
  */
-export function heatMap(matrix: Matrix, options: HeatMapOptions = {}): Figure {
+export function heatMap(matrix: MatrixLike, options: HeatMapOptions = {}): Figure {
   const { title, x = "", y = "", columnLabels, rowLabels } = options;
   const z = toRows(matrix);
-  const values = z.flat().filter(Number.isFinite);
-  const largest = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  const limit = options.limit ?? (largest || 1);
+  const columns = z[0].length;
+  const [low, high] = extent(z.flat());
+  const limit = options.limit ?? (Math.max(-low, high) || 1);
   const colours = { colorscale: diverging, zmin: -limit, zmax: limit };
-  const places = { x: oneTo(z[0].length), y: oneTo(z.length) };
+  const places = { x: oneTo(columns), y: oneTo(z.length) };
   const data = [{ type: "heatmap", z: z.map(finite), ...places, ...colours, ...written(z, limit), hovertemplate }];
-  const xaxis = { ...toAxis(x), ...ticks(places.x, columnLabels) };
-  const yaxis = { ...toAxis(y), ...ticks(places.y, rowLabels), autorange: "reversed" };
-  return plotlyFigure({ data, layout: { xaxis, yaxis }, title, alt: sentence(title, z, values) });
+  const xaxis = { ...toAxis(x), ...bare, ...columnTicks(columns, columnLabels), range: [0.5, columns + 0.5] };
+  const yaxis = { ...toAxis(y), ...bare, ...rowTicks(z.length, rowLabels), range: [z.length + 0.5, 0.5] };
+  return plotlyFigure({ data, layout: { xaxis, yaxis }, title, alt: sentence(title, z, [low, high]) });
 }
 
 const hovertemplate = "row %{y}, column %{x}: %{z:.4~g}<extra></extra>";
 
 const oneTo = (n: number) => Array.from({ length: n }, (_, k) => k + 1);
-
-const finite = (row: number[]) => row.map((value) => (Number.isFinite(value) ? value : null));
 
 /** The look of a matrix that is small enough to be read entry by entry. */
 function written(z: number[][], limit: number): Layout {
@@ -53,18 +52,10 @@ function written(z: number[][], limit: number): Layout {
   return { texttemplate: `%{z:${format}}`, xgap: 2, ygap: 2 };
 }
 
-/** Whole numbers or labels, and not more of them than can stand side by side. */
-function ticks(places: number[], labels?: string[]): Layout {
-  const every = Math.ceil(places.length / 30);
-  const tickvals = places.filter((_, k) => k % every === 0);
-  const ticktext = tickvals.map((place) => labels?.[place - 1] ?? String(place));
-  return { tickvals, ticktext, showgrid: false, zeroline: false, showline: false, ticks: "" };
-}
+const bare = { showgrid: false, zeroline: false, showline: false, ticks: "" };
 
-function sentence(title: string | undefined, z: number[][], values: number[]): string {
-  const [low, high] = [Math.min, Math.max].map((pick) =>
-    shortNumber(values.reduce((a, b) => pick(a, b), values[0] ?? 0)),
-  );
-  const size = `${z.length} rows by ${z[0].length} columns`;
-  return plainLabel(`Heat map${title ? ` of ${title}` : ""}: ${size}, values from ${low} to ${high}.`);
+function sentence(title: string | undefined, z: number[][], ends: number[]): string {
+  const size = `${z.length} by ${z[0].length}`;
+  const values = ends.map((end) => shortNumber(end)).join(" to ");
+  return plainLabel(`Heat map${title ? ` of ${title}` : ""}: ${size}, values from ${values}.`);
 }

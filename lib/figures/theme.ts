@@ -8,9 +8,11 @@
  */
 export const palette = ["#1b61cd", "#f2650d", "#0ea790", "#a17fe6", "#b4247f", "#7d5b12"] as const;
 
-/** Names the colours by what they mean: values that flow forward, gradients that flow back, parameters, and the rest. */
+/** Names the colours by what they mean. */
 export const role = {
+  /** Values that flow forward in time. */
   forward: palette[0],
+  /** Gradients that flow back, and losses. */
   gradient: palette[1],
   parameter: palette[2],
   /** Text and axes: a grey that reads on white and on dark. */
@@ -41,6 +43,9 @@ export const sequential: [number, string][] = [
 
 /** Is the colour of what is written on a coloured cell or node. */
 export const written = "#111111";
+
+/** Fills the nodes of a graph: the colours of `role`, light enough to be written on. */
+export const tint = { forward: "#a3bfea", gradient: "#f3b78c", parameter: "#97d6c9", ink: "#d2d0cc", faint: "#b4b4b4" };
 
 const transparent = "rgba(0, 0, 0, 0)";
 

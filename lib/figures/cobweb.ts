@@ -1,0 +1,55 @@
+import { type Figure, plotlyFigure } from "./figure";
+import { extent, padded } from "./finite";
+import { shortNumber } from "./label";
+import { lineTrace, pathTraces } from "./line";
+import { role } from "./theme";
+
+export type CobwebOptions = {
+  title?: string;
+  steps?: number;
+  /** What both axes show; the room that the orbit needs where it is left out. */
+  range?: readonly [number, number];
+};
+
+/**
+ * Draws the iteration h_t = f(h_{t-1}) of a one-dimensional map: a staircase between its graph and the diagonal.
+ *
+ * The staircase ends where it leaves the range.
+ *
+ * @throws RangeError where the start is not in the range.
+ * @example
+ * withSlider("θ", [0.5, 1.5, 2.5], (theta) => cobweb((h) => Math.tanh(theta * h), 0.1, { range: [-1, 1] }));
+ */
+export function cobweb(f: (h: number) => number, start: number, options: CobwebOptions = {}): Figure {
+  const { title, steps = 40 } = options;
+  const orbit = iterate(f, start, steps);
+  const range = options.range ?? padded(extent(orbit), 0.2);
+  const shown = orbit.slice(
+    0,
+    [...orbit, Number.NaN].findIndex((h) => !inside(h, range)),
+  );
+  if (shown.length === 0)
+    throw new RangeError(`Cannot draw a cobweb from ${start}: the range is ${range.join(" to ")}`);
+  const corners = shown.flatMap((h) => [h, h]);
+  const data = [
+    lineTrace("h<sub>t</sub> = h<sub>t-1</sub>", { x: [...range], y: [...range], color: role.ink, dash: "dash" }),
+    lineTrace("h<sub>t</sub> = f(h<sub>t-1</sub>)", { ...graphOf(f, range), color: role.forward }),
+    ...pathTraces("the way of h<sub>t</sub>", { x: corners.slice(0, -1), y: corners.slice(1), color: role.gradient }),
+  ];
+  const [xaxis, yaxis] = ["h<sub>t-1</sub>", "h<sub>t</sub>"].map((text) => ({ title: { text }, range }));
+  const alt = `Cobweb of a map: h goes from ${shortNumber(start)} to ${shortNumber(orbit[steps])} in ${steps} steps.`;
+  return plotlyFigure({ data, layout: { xaxis, yaxis, showlegend: true }, title, alt });
+}
+
+const inside = (value: number, [low, high]: readonly [number, number]) => value >= low && value <= high;
+
+function iterate(f: (h: number) => number, start: number, steps: number): number[] {
+  const orbit = [start];
+  for (let t = 1; t <= steps; t++) orbit.push(f(orbit[t - 1]));
+  return orbit;
+}
+
+function graphOf(f: (h: number) => number, range: readonly [number, number]) {
+  const x = Array.from({ length: 201 }, (_, k) => range[0] + ((range[1] - range[0]) * k) / 200);
+  return { x, y: x.map(f).map((value) => (inside(value, range) ? value : Number.NaN)) };
+}
