@@ -1,0 +1,66 @@
+/** Losses with their gradients, in forms that are right for any size of o. */
+import type { Matrix } from "./memory";
+import type { Network } from "./network";
+
+/** What the outputs are held against: a label for each row (-1: no loss there), or a row of numbers for each row. */
+export type Targets = ArrayLike<number> | number[][];
+
+export type Loss = {
+  /** L: the sum over the steps first..last, all of them if not given, and the mean over the batch. Writes dL/do. */
+  of(net: Network, y: Targets, first?: number, last?: number): number;
+  /** L_t and dL_t/do_t in LaTeX. */
+  latex: string;
+  gradientLatex: string;
+};
+
+/** Softmax of row r of o into row r of yhat, and log of the sum of exp(o). Stable at o = 1000: the maximum is taken off. */
+function softmaxRow(o: Matrix, r: number, yhat: Matrix): number {
+  const n = o.columns;
+  let max = -Infinity;
+  for (let i = r * n; i < (r + 1) * n; i++) if (o[i] > max) max = o[i];
+  let Z = 0;
+  for (let i = r * n; i < (r + 1) * n; i++) {
+    yhat[i] = Math.exp(o[i] - max);
+    Z += yhat[i];
+  }
+  for (let i = r * n; i < (r + 1) * n; i++) yhat[i] /= Z;
+  return Math.log(Z) + max;
+}
+
+/**
+ * The softmax of o and the cross-entropy with the label y: L_t = -log yhat_t[y_t] in nats, dL_t/do_t = yhat_t - y_t.
+ *
+ * y holds T * B labels, row (t - 1) * B + b for step t of sequence b; -1 leaves a row out.
+ * @example
+ * const cell = defineCell(vanilla, { inputSize: 1, hiddenSize: 3, outputSize: 2 });
+ * softmaxCrossEntropy.of(unroll(cell, [[1], [0]]), [0, 1]);
+ */
+export const softmaxCrossEntropy: Loss = {
+  of({ cell, value, grad, T, B }, y, first = 1, last = T) {
+    const [o, g] = [value[cell.output], grad[cell.output]];
+    checkLabels(y, (last - first + 1) * B, o.columns);
+    let L = 0;
+    for (let r = first * B; r < (last + 1) * B; r++) {
+      const label = y[r - first * B] as number;
+      if (label < 0) continue;
+      const logZ = softmaxRow(o, r, g);
+      L += logZ - o[r * o.columns + label];
+      g[r * o.columns + label] -= 1;
+      if (B > 1) for (let i = r * o.columns; i < (r + 1) * o.columns; i++) g[i] /= B;
+    }
+    return L / B;
+  },
+  latex: "L_{t} = -\\log \\hat{y}_{t, y_{t}}, \\quad \\hat{y}_{t} = \\operatorname{softmax}(o_{t})",
+  gradientLatex: "\\hat{y}_{t} - y_{t}",
+};
+
+function checkLabels(y: Targets, count: number, classes: number): void {
+  if (y.length !== count) throw new RangeError(`Cannot compute the loss: wanted ${count} labels, found ${y.length}`);
+  for (let r = 0; r < count; r++) {
+    const label = y[r] as number;
+    if (!Number.isInteger(label) || label >= classes || label < -1)
+      throw new RangeError(
+        `Cannot compute the loss: label ${label} at ${r}, wanted 0 to ${classes - 1}, or -1 for none`,
+      );
+  }
+}
