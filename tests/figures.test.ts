@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { chromium, type Page } from "playwright-core";
 import {
@@ -246,6 +247,15 @@ test("each step of a slider shows the frame of its name, with the traces and the
       for (const key of axes(layout))
         assert.deepEqual((state.layout[key] as Layout).range, (layout[key] as Layout).range, name);
     }
+  }
+});
+
+test("every exported function is shorter than 20 lines", () => {
+  const folder = join(__dirname, "../lib/figures");
+  for (const file of readdirSync(folder)) {
+    const functions = readFileSync(join(folder, file), "utf8").match(/^export function \w+[\s\S]*?^}$/gm) ?? [];
+    assert.ok(functions.length > 0 || ["index.ts", "theme.ts", "wirings.ts"].includes(file), file);
+    for (const text of functions) assert.ok(text.split("\n").length < 20, `${file}: ${text.split("\n")[0]}`);
   }
 });
 

@@ -24,10 +24,8 @@ export function cobweb(f: (h: number) => number, start: number, options: CobwebO
   const { title, steps = 40 } = options;
   const orbit = iterate(f, start, steps);
   const range = options.range ?? padded(extent(orbit), 0.2);
-  const shown = orbit.slice(
-    0,
-    [...orbit, Number.NaN].findIndex((h) => !inside(h, range)),
-  );
+  const leaves = orbit.findIndex((h) => !inside(h, range));
+  const shown = leaves < 0 ? orbit : orbit.slice(0, leaves);
   if (shown.length === 0)
     throw new RangeError(`Cannot draw a cobweb from ${start}: the range is ${range.join(" to ")}`);
   const corners = shown.flatMap((h) => [h, h]);

@@ -19,15 +19,14 @@ export function eigenvalues(sets: Record<string, readonly Complex[]>, title?: st
     const [x, y] = [values.map(({ re }) => re), values.map(({ im }) => im)];
     return { type: "scatter", name, mode: "markers", x, y, marker };
   });
-  const largest = Math.max(
-    0,
-    ...Object.values(sets).flatMap((values) => values.map(({ re, im }) => Math.hypot(re, im))),
-  );
+  const moduli = Object.values(sets).flatMap((values) => values.map(({ re, im }) => Math.hypot(re, im)));
+  const largest = Math.max(0, ...moduli);
   const reach = 1.15 * Math.max(1, largest);
   const square = { range: [-reach, reach], constrain: "domain", zeroline: true };
   const xaxis = { title: { text: "real part" }, ...square };
   const yaxis = { title: { text: "imaginary part" }, ...square, scaleanchor: "x" };
-  const alt = `Eigenvalues of ${Object.keys(sets).join(", ")} and the unit circle: the largest modulus is ${shortNumber(largest, 4)}.`;
+  const names = Object.keys(sets).join(", ");
+  const alt = `Eigenvalues of ${names} and the unit circle: the largest modulus is ${shortNumber(largest, 4)}.`;
   const layout = { xaxis, yaxis, height: 420, showlegend: true };
   return plotlyFigure({ data: [lineTrace("unit circle", unit), ...points], layout, title, alt: plainLabel(alt) });
 }

@@ -1,4 +1,4 @@
-import { type Figure, type Layout, plotlyFigure, type Trace } from "./figure";
+import { type Figure, type Frame, type Layout, plotlyFigure, type Trace } from "./figure";
 import { extent, padded } from "./finite";
 import { plainLabel, shortNumber } from "./label";
 import { role } from "./theme";
@@ -24,17 +24,12 @@ export function withSlider<Value>(
   checkMatch(label, figures);
   const layouts = oneRange(figures);
   const traces = oneScale(figures.map((figure) => figure.data));
-  const frames = layouts.map((layout, k) => ({
-    name: String(k),
-    data: traces[k],
-    layout: pick(layout, moving(layouts)),
-  }));
   const labels = values.map((value) => (typeof value === "number" ? shortNumber(value, 6) : String(value)));
   const height = Number(layouts[start].height) + 96;
   const layout = { ...layouts[start], height, sliders: [slider(label, labels, start)] };
   const ends = `first ${labels[0]}, last ${labels[labels.length - 1]}`;
   const alt = plainLabel(`${figures[start].alt} A slider sets ${label}: ${ends}.`);
-  return plotlyFigure({ data: traces[start], layout, frames, alt });
+  return plotlyFigure({ data: traces[start], layout, frames: framesOf(traces, layouts), alt });
 }
 
 /**
@@ -58,11 +53,14 @@ export function withPlayButton<Value>(...slider: Parameters<typeof withSlider<Va
   });
 }
 
-/** The keys of what is not the same in all layouts. */
-const moving = (layouts: Layout[]) =>
-  Object.keys(layouts[0]).filter((key) => new Set(layouts.map((layout) => JSON.stringify(layout[key]))).size > 1);
-
-const pick = (layout: Layout, keys: string[]): Layout => Object.fromEntries(keys.map((key) => [key, layout[key]]));
+/** The frames hold what is not the same in all layouts, and not the rest. */
+function framesOf(traces: Trace[][], layouts: Layout[]): Frame[] {
+  const differs = (key: string) => new Set(layouts.map((layout) => JSON.stringify(layout[key]))).size > 1;
+  const moving = Object.keys(layouts[0]).filter(differs);
+  return layouts.map((layout, k) => {
+    return { name: String(k), data: traces[k], layout: Object.fromEntries(moving.map((key) => [key, layout[key]])) };
+  });
+}
 
 function checkMatch(label: string, figures: Figure[]): void {
   const kinds = figures.map((figure) => figure.data.map((trace) => trace.type).join(", "));
