@@ -1,4 +1,5 @@
 /** The thread that compiles and checks cells, completes and inspects, so that nothing else waits for TypeScript. */
+import "./code-cache";
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";

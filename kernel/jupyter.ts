@@ -61,7 +61,6 @@ export function jupyterOptions(program: string, root: string, own: string[] = []
   return [
     `--notebook-dir=${root}`,
     ...(basename(program).includes("lab") ? startPage.lab : startPage.notebook),
-    "-y", // Ctrl-C stops it without a question that waits five seconds and then goes on running.
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // Root is told to say so, else it ends at once.
   ]
     .filter((option) => !own.map(name).includes(name(option)))

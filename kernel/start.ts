@@ -30,11 +30,29 @@ function same(file: string, other: string): boolean {
   return existsSync(other) && readFileSync(file).equals(readFileSync(other));
 }
 
-/** Runs Jupyter until it ends, hands it the signals that would end this process, and gives its exit code. */
+const isWindows = process.platform === "win32";
+
+/**
+ * Runs Jupyter until it ends and gives its exit code.
+ *
+ * Jupyter closes its kernels and removes its files when it is asked to end (SIGTERM), but not when Ctrl-C strikes it
+ * twice, or while it closes. So it gets a process group of its own, where the terminal's Ctrl-C does not reach it, and
+ * this process asks. On Windows nothing can be asked of another process: there Ctrl-C reaches Jupyter itself.
+ */
 function run(program: string, options: string[], root: string): Promise<number> {
-  const jupyter = spawn(program, options, { cwd: root, env: withKernel(root), stdio: "inherit" });
-  // Jupyter closes its kernels, and removes its files, before it ends; this process must not end before it.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => jupyter.kill(signal));
+  const jupyter = spawn(program, options, {
+    cwd: root,
+    env: withKernel(root),
+    detached: !isWindows,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const end = () => {
+    if (!isWindows) jupyter.kill("SIGTERM");
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  // `kill` of npm ends npm and its shell without a word to this process, which would run on, unseen.
+  const { ppid } = process;
+  setInterval(() => process.ppid !== ppid && end(), 1000).unref();
   return new Promise((done, failed) => {
     jupyter.on("error", (error) => failed(new Error(`Cannot start ${program}: ${error.message}`)));
     jupyter.on("exit", (code, signal) => done(code ?? 128 + system.signals[signal as NodeJS.Signals]));
