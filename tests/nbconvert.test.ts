@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { after, test } from "node:test";
+import { withKernel, writeKernelSpec } from "../kernel/spec";
+import { nbconvert, notebooks, root, skipWithout } from "./course";
+
+const skip = skipWithout({ "jupyter nbconvert": nbconvert });
+const folder = mkdtempSync(join(tmpdir(), "unroll-nbconvert-"));
+after(() => rmSync(folder, { recursive: true }));
+
+type Cell = { cell_type: string; execution_count?: number | null; outputs?: { output_type: string }[] };
+
+writeKernelSpec(root);
+for (const notebook of notebooks) {
+  test(`jupyter nbconvert runs ${notebook} in less than 20 s`, { skip, timeout: 60_000 }, () => {
+    const begin = performance.now();
+    const options = ["--to", "notebook", "--execute", "--output-dir", folder, join(root, notebook)];
+    const { status, stderr } = spawnSync(nbconvert ?? "jupyter-nbconvert", options, {
+      encoding: "utf8",
+      env: withKernel(root),
+      timeout: 60_000,
+    });
+    const seconds = (performance.now() - begin) / 1000;
+    assert.equal(status, 0, stderr);
+    const { cells } = JSON.parse(readFileSync(join(folder, basename(notebook)), "utf8")) as { cells: Cell[] };
+    const code = cells.filter((cell) => cell.cell_type === "code");
+    assert.deepEqual(
+      code.map((cell) => cell.execution_count),
+      code.map((_, i) => i + 1),
+    );
+    assert.ok(seconds < 20, `it took ${seconds.toFixed(1)} s`);
+  });
+}
