@@ -117,7 +117,9 @@ export class Session {
     name?: string,
   ): Promise<Outcome & { died?: boolean }> {
     return this.#inTurn(async () => {
+      const lost = this.#worker.lostWhileIdle;
       const worker = await this.#ready();
+      if (lost) onOutput({ kind: "stream", name: "stderr", text: `${lost}\n` });
       const cell = ++this.#runs;
       const cellName = name ?? `Cell In[${cell}]`;
       const compiled = await this.#ask("compile", source, cellName);
@@ -189,6 +191,8 @@ class RunningWorker {
   #current: number | undefined;
   #killedBecause: string | undefined;
   isDead = false;
+  /** What the reader is to be told where the worker ended and no cell was running. */
+  lostWhileIdle: string | undefined;
 
   constructor(options: SessionOptions) {
     const memory = options.memoryMb ? [`--max-old-space-size=${options.memoryMb}`] : [];
@@ -261,8 +265,11 @@ class RunningWorker {
   #end(cause: string): void {
     if (this.isDead) return;
     this.isDead = true;
-    if (this.#current === undefined) return;
     const evalue = `The process that runs the cells ${cause}. Its variables are gone; the next cell starts with none.`;
+    if (this.#current === undefined) {
+      if (!this.#killedBecause) this.lostWhileIdle = evalue;
+      return;
+    }
     this.#settle(this.#current, {
       status: "error",
       ename: "WorkerEnded",

@@ -179,6 +179,14 @@ describe("a worker that ends", () => {
       assert.equal(plain((await run("1 + 1")).outcome), "2");
     });
 
+  test("while no cell runs is told with the next cell", async () => {
+    await session.execute("let idle = 1; setTimeout(() => process.kill(process.pid, 'SIGKILL'), 20); void 0");
+    await wait(200);
+    const { outcome, outputs } = await run("1 + 1");
+    assert.match(text(outputs), /killed from outside \(SIGKILL\)\. Its variables are gone/);
+    assert.equal(plain(outcome), "2");
+  });
+
   test("for want of memory says so", async () => {
     const small = new Session({ folder, memoryMb: 50 });
     const { outcome } = await run(
