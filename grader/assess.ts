@@ -1,0 +1,156 @@
+/** Judges what an answer gave on the cases of a question. Check and grade share it; it runs no student code. No Node here. */
+import { type Difference, difference, same } from "./compare";
+import { hasDigest } from "./digest";
+import { evaluateExpression, expressionFault } from "./expression";
+import type { PublicQuestion } from "./question";
+
+/** What an answer gave on one case: a value, with the arguments as they were afterwards, or an error's message. */
+export type Given = { value: unknown; args: unknown[] } | { error: string };
+
+export type Assessment =
+  | { status: "right" }
+  | { status: "not done" }
+  | {
+      status: "wrong";
+      /** The first case that fails, from 0; absent if the answer could not be tried on any. */
+      case?: number;
+      sentence: string;
+      /** The value that was wrong; absent if there is none, or it is right. */
+      got?: unknown;
+      misconception?: { name: string; hint: string };
+    };
+
+/** What a stub throws, and what an answer throws that still calls one. */
+export const notDone = "not done yet";
+
+type KindRules = {
+  /** The lines that stand in the exercise where the solution was. */
+  stub(name: string): string;
+  /** What keeps an answer from being tried at all. */
+  fault(question: PublicQuestion, answer: unknown): string | undefined;
+  /** The value on a case where it can be had without running student code. */
+  value?(parameters: string[], answer: unknown, args: unknown[]): unknown;
+  differs(question: PublicQuestion, got: unknown, index: number): Difference | undefined;
+};
+
+const functionStub = () => `// Write your answer here, in place of the next line.\nthrow new Error("${notDone}");`;
+
+function valueDiffers({ cases, tolerance }: PublicQuestion, got: unknown, index: number): Difference | undefined {
+  return difference(got, cases[index].expected, tolerance);
+}
+
+/** The rules of each kind of question. */
+export const kinds: Record<string, KindRules> = {
+  function: {
+    stub: functionStub,
+    fault: ({ id, name }, answer) =>
+      typeof answer === "function"
+        ? undefined
+        : `\`check\` wants the function itself, not what it returns: \`check("${id}", ${name})\`.`,
+    differs: valueDiffers,
+  },
+  expression: {
+    stub: (name) => `const ${name} = ""; // your formula, between the quotation marks`,
+    fault: ({ parameters }, answer) => expressionFault(answer, parameters),
+    value: (parameters, answer, args) =>
+      evaluateExpression(answer, Object.fromEntries(parameters.map((name, i) => [name, args[i] as number]))),
+    differs: valueDiffers,
+  },
+  value: {
+    stub: (name) => `const ${name} = undefined; // your answer, in place of undefined`,
+    fault: () => undefined,
+    value: (_, answer) => answer,
+    differs: ({ id, cases, tolerance }, got, index) =>
+      hasDigest(got, cases[index].expected, id, tolerance)
+        ? undefined
+        : { what: "number", path: "", sentence: "This is not the answer." },
+  },
+  outcome: {
+    stub: functionStub,
+    fault: () => undefined,
+    differs: ({ judge, cases }, got, index) => {
+      const sentence = compiled(judge as string)(got, ...cases[index].args);
+      return sentence === undefined ? undefined : { what: "number", path: "", sentence: `${sentence}` };
+    },
+  },
+};
+
+/** Returns the function that a text of the course stands for. */
+export function compiled(text: string): (...args: unknown[]) => unknown {
+  return new Function(`return (${text}\n);`)();
+}
+
+/** Returns true for what stands where an answer will be. */
+export function isUndone(answer: unknown): boolean {
+  return answer === undefined || answer === null || Number.isNaN(answer) || answer === "";
+}
+
+/**
+ * Judges what an answer gave on a question's cases, in their order.
+ *
+ * An answer is right only if it gave a value on every case, each value is right, and no argument was changed.
+ * `seen[i]` says whether the i-th misconception was seen by counting.
+ */
+export function assess(question: PublicQuestion, given: Given[], seen: boolean[] = []): Assessment {
+  const counted = question.misconceptions[seen.indexOf(true)];
+  for (const index of question.cases.keys()) {
+    const one = given[index];
+    if (one === undefined) return { status: "wrong", case: index, sentence: "It gave nothing." };
+    if ("error" in one) {
+      if (one.error.includes(notDone)) return { status: "not done" };
+      return { status: "wrong", case: index, sentence: `\`${call(question)}\` stopped with an error: ${one.error}` };
+    }
+    const differs = kinds[question.kind].differs(question, one.value, index);
+    const changed = changedArgument(question, one.args, index);
+    if (differs === undefined && changed === undefined) continue;
+    const sentence = [changed, differs?.sentence].filter(Boolean).join(" ");
+    const misconception = counted ?? recognised(question, given);
+    return {
+      status: "wrong",
+      case: index,
+      sentence,
+      ...(differs && { got: one.value }),
+      ...(misconception && { misconception: { name: misconception.name, hint: misconception.hint } }),
+    };
+  }
+  if (question.cases.length === 0) return { status: "wrong", sentence: "The question has no cases." };
+  if (counted === undefined) return { status: "right" };
+  const misconception = { name: counted.name, hint: counted.hint };
+  return { status: "wrong", sentence: "The values are right, but not the way to them.", misconception };
+}
+
+const call = ({ kind, name, parameters }: PublicQuestion) =>
+  kind === "function" ? `${name}(${parameters.join(", ")})` : name;
+
+/** The misconception that gives these values on every case. */
+function recognised(question: PublicQuestion, given: Given[]) {
+  return question.misconceptions.find(({ outputs }) =>
+    outputs?.every((output, i) => {
+      const one = given[i];
+      if (one === undefined || "error" in one) return false;
+      if (question.kind === "value") return hasDigest(one.value, output, question.id, question.tolerance);
+      return same(one.value, output, question.tolerance);
+    }),
+  );
+}
+
+function changedArgument(question: PublicQuestion, after: unknown[], index: number): string | undefined {
+  for (const [i, before] of question.cases[index].args.entries()) {
+    if (isFunctionText(before)) continue;
+    const name = question.parameters[i];
+    const change = difference({ [name]: after[i] }, { [name]: before }, 0);
+    if (change)
+      return `It changes its argument \`${name}\` (at \`${change.path}\`), which the caller still needs: work on a copy.`;
+  }
+  return undefined;
+}
+
+/** Each call gets arguments of its own, so that an answer that changes them spoils no other call. */
+export function ownArguments(args: unknown[]): unknown[] {
+  return args.map((arg) => (isFunctionText(arg) ? compiled(arg.js) : structuredClone(arg)));
+}
+
+/** Returns true for an argument that travels as the text of a function. */
+export function isFunctionText(arg: unknown): arg is { js: string } {
+  return typeof arg === "object" && arg !== null && typeof (arg as { js?: unknown }).js === "string";
+}

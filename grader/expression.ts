@@ -1,0 +1,88 @@
+/** Answers that are formulas: text in mathjs's notation, compared by what they evaluate to. No Node here. */
+import { type MathNode, parse } from "mathjs/number";
+
+const functions = [
+  "abs",
+  "cos",
+  "cosh",
+  "exp",
+  "log",
+  "max",
+  "min",
+  "pow",
+  "sign",
+  "sin",
+  "sinh",
+  "sqrt",
+  "tan",
+  "tanh",
+];
+const constants = ["e", "pi"];
+const operators = ["+", "-", "*", "/", "^"];
+const maxLength = 2000;
+
+type Parsed = MathNode & {
+  name: string;
+  op: string;
+  value: unknown;
+  fn: MathNode & { name: string };
+  content: MathNode;
+};
+
+/**
+ * Says what keeps a text from being a formula in these variables, or nothing if it is one.
+ *
+ * Only numbers, the variables, + - * / ^, brackets and the elementary functions are let through, so that a formula can
+ * be evaluated where the answers are.
+ *
+ * @example
+ * expressionFault("2 theta T", ["theta", "T"]); // undefined
+ * expressionFault("2 * tau", ["theta", "T"]); // "`tau` is not a variable here: use theta and T."
+ */
+export function expressionFault(text: unknown, variables: string[]): string | undefined {
+  if (Array.isArray(text)) return text.map((part) => expressionFault(part, variables)).find((fault) => fault);
+  if (typeof text !== "string")
+    return `The answer is a formula written as text, in quotation marks; got ${typeof text}.`;
+  if (text.length > maxLength) return `The formula has ${text.length} characters; at most ${maxLength} are read.`;
+  try {
+    return nodeFault(parse(typeable(text)) as Parsed, variables);
+  } catch (error) {
+    return `The formula cannot be read: ${(error as Error).message}.`;
+  }
+}
+
+/** Returns the value of a formula that has no fault; a list of formulas gives the list of their values. */
+export function evaluateExpression(text: unknown, point: Record<string, number>): unknown {
+  if (Array.isArray(text)) return text.map((part) => evaluateExpression(part, point));
+  return parse(typeable(text as string)).evaluate({ ...point });
+}
+
+/** What people paste from a formula sheet, in the notation that mathjs reads. */
+const typeable = (text: string) =>
+  text.replace(/\*\*/g, "^").replace(/[−–]/g, "-").replace(/[·×⋅]/g, "*").replace(/²/g, "^2").replace(/³/g, "^3");
+
+function nodeFault(node: Parsed, variables: string[]): string | undefined {
+  if (node.type === "FunctionNode" && !functions.includes(node.fn.name)) {
+    if (variables.includes(node.fn.name)) {
+      const name = node.fn.name;
+      return `\`${name}(...)\` reads as a function named ${name}: write \`${name} * (...)\` for a product.`;
+    }
+    return `\`${node.fn.name}\` is not a function that can be used here: ${functions.join(", ")} are.`;
+  }
+  if (node.type === "SymbolNode" && ![...variables, ...constants].includes(node.name)) {
+    const meant = variables.find((name) => name.replace("_", "") === node.name.replace("_", ""));
+    const hint = meant ? `did you mean \`${meant}\`?` : `use ${variables.join(", ")}.`;
+    return `\`${node.name}\` is not a variable here: ${hint}`;
+  }
+  if (node.type === "OperatorNode" && !operators.includes(node.op))
+    return `\`${node.op}\` cannot be used here: a formula is made with ${operators.join(" ")} and brackets.`;
+  if (node.type === "ConstantNode" && typeof node.value !== "number") return `\`${node.value}\` is not a number.`;
+  if (!["FunctionNode", "SymbolNode", "OperatorNode", "ConstantNode", "ParenthesisNode"].includes(node.type))
+    return `\`${node.toString()}\` is not a formula: numbers, variables, + - * / ^, brackets and functions make one.`;
+  const parts: MathNode[] = [];
+  // The name of a function is a symbol too, but no variable.
+  node.forEach((part) => {
+    if (!(node.type === "FunctionNode" && part === node.fn)) parts.push(part);
+  });
+  return parts.map((part) => nodeFault(part as Parsed, variables)).find((fault) => fault);
+}

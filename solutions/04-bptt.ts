@@ -1,0 +1,634 @@
+/** Exercise 4, BPTT: the questions on Example 1's gradient (lecture, slides 17 to 21), their answers and their mistakes. */
+import type { Cases, Exercise, ExpressionQuestion, FunctionQuestion, Misconception } from "../grader/question";
+import type { Random } from "../grader/random";
+
+type Vec = number[];
+type Mat = number[][];
+type Param = { U: Mat; W: Mat; V: Mat; b: Vec; c: Vec; h0: Vec };
+/** h[t] is h_t, from h_0 to h_T; a[0] is a_1, and yhat[0] is the output of step 1. */
+type Cache = { a: Mat; h: Mat; yhat: Mat };
+
+const oneHot = (y: number, q: number): Vec => Array.from({ length: q }, (_, i) => (i === y ? 1 : 0));
+const zeros = (n: number): Vec => new Array(n).fill(0);
+const times = (M: Mat, v: Vec): Vec => M.map((row) => row.reduce((sum, x, j) => sum + x * v[j], 0));
+const transpose = (M: Mat): Mat => M[0].map((_, j) => M.map((row) => row[j]));
+const plus = (u: Vec, v: Vec): Vec => u.map((x, i) => x + v[i]);
+const minus = (u: Vec, v: Vec): Vec => u.map((x, i) => x - v[i]);
+const product = (u: Vec, v: Vec): Vec => u.map((x, i) => x * v[i]);
+const outer = (u: Vec, v: Vec): Mat => u.map((x) => v.map((y) => x * y));
+const sum = (vectors: Vec[]): Vec => vectors.reduce(plus);
+const sumOfMatrices = (matrices: Mat[]): Mat => matrices.reduce((A, B) => A.map((row, i) => plus(row, B[i])));
+
+function softmax(o: Vec): Vec {
+  const exp = o.map((x) => Math.exp(x - Math.max(...o)));
+  const total = exp.reduce((sum, x) => sum + x, 0);
+  return exp.map((x) => x / total);
+}
+
+function forward(p: Param, X: Mat): Cache {
+  const cache: Cache = { a: [], h: [p.h0], yhat: [] };
+  for (const x of X) {
+    const a = plus(plus(times(p.U, x), p.b), times(p.W, cache.h[cache.h.length - 1]));
+    cache.a.push(a);
+    cache.h.push(a.map(Math.tanh));
+    cache.yhat.push(softmax(plus(p.c, times(p.V, a.map(Math.tanh)))));
+  }
+  return cache;
+}
+
+/** The steps of a backward pass, so that a mistake is the right pass with one step changed; t runs from 1 to T. */
+type Pass = {
+  /** The gradient of o_t. */
+  g(yhat: Vec, y: number): Vec;
+  /** What turns the gradient of h_t into that of a_t. */
+  slope(cache: Cache, t: number): Vec;
+  /** What arrives at h_t from step t + 1, with the gradients of a_{t+1} and h_{t+1}. */
+  arrives(p: Param, alpha: Vec, delta: Vec): Vec;
+};
+
+const right: Pass = {
+  g: (yhat, y) => minus(yhat, oneHot(y, yhat.length)),
+  slope: ({ h }, t) => h[t].map((x) => 1 - x * x),
+  arrives: ({ W }, alpha) => times(transpose(W), alpha),
+};
+const opposite: Pass = { ...right, g: (yhat, y) => minus(oneHot(y, yhat.length), yhat) };
+const throughSoftmaxAgain: Pass = {
+  ...right,
+  g: (yhat, y) => right.g(yhat, y).map((x, i) => x * yhat[i] * (1 - yhat[i])),
+};
+const withoutSlope: Pass = { ...right, slope: ({ h }, t) => h[t].map(() => 1) };
+const withoutSlopeOnTheWayBack: Pass = { ...right, arrives: ({ W }, _, delta) => times(transpose(W), delta) };
+const slopeOfA: Pass = { ...right, slope: ({ a }, t) => a[t - 1].map((x) => 1 - x * x) };
+const notTransposed: Pass = { ...right, arrives: ({ W }, alpha) => times(W, alpha) };
+const ownLossOnly: Pass = { ...right, arrives: ({ h0 }) => zeros(h0.length) };
+
+/** The gradients of o_t, a_t and h_t at index t; that of h_0 is delta[0]. */
+function backward(pass: Pass, p: Param, cache: Cache, y: number[]): { g: Vec[]; alpha: Vec[]; delta: Vec[] } {
+  const T = y.length;
+  const g: Vec[] = [[]];
+  const alpha: Vec[] = [[]];
+  const delta: Vec[] = [[]];
+  for (let t = T; t >= 1; t--) {
+    g[t] = pass.g(cache.yhat[t - 1], y[t - 1]);
+    const own = times(transpose(p.V), g[t]);
+    delta[t] = t < T ? plus(own, pass.arrives(p, alpha[t + 1], delta[t + 1])) : own;
+    alpha[t] = product(pass.slope(cache, t), delta[t]);
+  }
+  delta[0] = pass.arrives(p, alpha[1], delta[1]);
+  return { g, alpha, delta };
+}
+
+// The cases: small enough to be followed by hand, the smallest first.
+
+type Sizes = { T: number; n: number; m: number; q: number };
+
+/** Numbers of two decimals, so that a student can type them. */
+const uniform = (random: Random, limit: number): number => Math.round((2 * random() - 1) * limit * 100) / 100;
+const whole = (random: Random, from: number, to: number): number => from + Math.floor(random() * (to - from + 1));
+const vector = (random: Random, size: number, limit = 1): Vec =>
+  Array.from({ length: size }, () => uniform(random, limit));
+const matrix = (random: Random, rows: number, columns: number): Mat =>
+  Array.from({ length: rows }, () => vector(random, columns));
+
+function sizesOfCases(random: Random): Sizes[] {
+  return [
+    { T: 1, n: 1, m: 1, q: 2 },
+    { T: 1, n: 2, m: 2, q: 3 },
+    { T: 2, n: 1, m: 2, q: 3 },
+    { T: whole(random, 3, 5), n: whole(random, 1, 3), m: whole(random, 2, 4), q: whole(random, 2, 4) },
+  ];
+}
+
+const sequences: Cases = (random) =>
+  sizesOfCases(random).map(({ T, n, m, q }) => {
+    const [U, W, V] = [matrix(random, m, n), matrix(random, m, m), matrix(random, q, m)];
+    const p: Param = { U, W, V, b: vector(random, m, 0.5), c: vector(random, q, 0.5), h0: vector(random, m) };
+    return [p, matrix(random, T, n), Array.from({ length: T }, () => whole(random, 0, q - 1))];
+  });
+
+/** The same with what a forward pass keeps, in place of X. */
+const cached: Cases = (random) =>
+  sequences(random).map(([p, X, y]) => {
+    const { a, h, yhat } = forward(p as Param, X as Mat);
+    return [p, { a: a.map(shortened), h: h.map(shortened), yhat: yhat.map(shortened) }, y];
+  });
+
+// Digits beyond those that the tolerance sees only make the file of cases long.
+const shortened = (v: Vec): Vec => v.map((x) => Number(x.toFixed(8)));
+
+function probabilities(random: Random, q: number): Vec {
+  const parts = Array.from({ length: q }, () => 0.1 + random());
+  const total = parts.reduce((sum, x) => sum + x, 0);
+  const yhat = parts.map((x) => Math.round((100 * x) / total) / 100);
+  const others = yhat.slice(1).reduce((sum, x) => sum + x, 0);
+  return [Number((1 - others).toFixed(2)), ...yhat.slice(1)];
+}
+
+const mistake = <Answer>(name: string, hint: string, answer: Answer): Misconception<Answer> => {
+  return { kind: "value", name, hint, answer };
+};
+
+// 4.1
+
+type Jacobian = (yhat: Vec) => Mat | Vec;
+const entries = (entry: (yi: number, yj: number, isDiagonal: boolean) => number) => (yhat: Vec) =>
+  yhat.map((yi, i) => yhat.map((yj, j) => entry(yi, yj, i === j)));
+const jacobian = entries((yi, yj, isDiagonal) => (isDiagonal ? yi : 0) - yi * yj);
+
+const softmaxJacobian: FunctionQuestion = {
+  kind: "function",
+  id: "bptt-softmax-jacobian",
+  number: "4.1a",
+  points: 3,
+  name: "softmaxJacobian",
+  parameters: ["yhat"],
+  tolerance: 1e-6,
+  cases: (random) => [[[0.5, 0.5]], ...[2, 3, 4].map((q) => [probabilities(random, q)])],
+  reference: jacobian,
+  hints: [
+    "The outputs of a softmax always sum to 1. So a small change of one o_j changes that sum by 0: each column, and each row, of the Jacobian must sum to 0.",
+    "Every output depends on every o_j, since all of them are in the denominator: the entries off the diagonal are not 0.",
+    "With ŷ_i = e^{o_i} / Z and Z = Σ_k e^{o_k}, the quotient rule gives ∂ŷ_i/∂o_j = ŷ_i ([i = j] - ŷ_j). As a matrix: diag(ŷ) - ŷ ŷᵀ.",
+  ],
+  misconceptions: [
+    mistake<Jacobian>(
+      "only the diagonal, as for a sigmoid applied to each entry",
+      "A softmax is not elementwise: o_j also moves every other output, through the sum in the denominator. Do your rows sum to 0?",
+      entries((yi, _, isDiagonal) => (isDiagonal ? yi * (1 - yi) : 0)),
+    ),
+    mistake<Jacobian>(
+      "a vector ŷ_i (1 - ŷ_i) in place of a matrix",
+      "There is one derivative for each pair (output i, input j), also for i ≠ j: the answer has q rows of q numbers.",
+      (yhat) => yhat.map((yi) => yi * (1 - yi)),
+    ),
+    mistake<Jacobian>(
+      "plus off the diagonal, where there is a minus",
+      "If o_j rises, the other outputs fall, since all of them share the sum 1. Do your rows sum to 0?",
+      entries((yi, yj, isDiagonal) => (isDiagonal ? yi * (1 - yi) : yi * yj)),
+    ),
+    mistake<Jacobian>(
+      "the sign of every entry turned round",
+      "If o_i rises, ŷ_i rises too: the diagonal must be positive.",
+      entries((yi, yj, isDiagonal) => yi * yj - (isDiagonal ? yi : 0)),
+    ),
+    mistake<Jacobian>(
+      "the numerator's derivative is missing: only -ŷ ŷᵀ",
+      "For i = j the numerator e^{o_i} changes too, and adds ŷ_i. Do your rows sum to 0?",
+      entries((yi, yj) => -yi * yj),
+    ),
+    mistake<Jacobian>(
+      "the diagonal is ŷ_i, without its part -ŷ_i²",
+      "For i = j the denominator changes as well as the numerator: ŷ_i - ŷ_i². Do your rows sum to 0?",
+      entries((yi, yj, isDiagonal) => (isDiagonal ? yi : -yi * yj)),
+    ),
+    mistake<Jacobian>(
+      "softmax applied once more",
+      "The argument is ŷ, the output of the softmax, and not o: use it as it is.",
+      (yhat) => jacobian(softmax(yhat)),
+    ),
+  ],
+};
+
+type LogitsGradient = (yhat: Vec, y: number) => Vec;
+
+const logitsGradient: FunctionQuestion = {
+  kind: "function",
+  id: "bptt-logits-gradient",
+  number: "4.1b",
+  points: 3,
+  name: "gradLogits",
+  parameters: ["yhat", "y"],
+  tolerance: 1e-6,
+  cases: (random) => [
+    [[0.5, 0.5], 1],
+    [probabilities(random, 3), 0],
+    [probabilities(random, 3), 2],
+    [probabilities(random, 4), whole(random, 1, 3)],
+  ],
+  reference: right.g as LogitsGradient,
+  hints: [
+    "The entries of the answer sum to 0, and only one of them, that of the true class, is negative.",
+    "Either derive L = -ln ŷ_y straight from o, or multiply: (the Jacobian of 4.1a) times (the gradient of L with respect to ŷ), which is -1/ŷ_y at the true class and 0 elsewhere.",
+    "∂L/∂o_i = -(1/ŷ_y) ŷ_y ([i = y] - ŷ_i) = ŷ_i - [i = y].",
+  ],
+  misconceptions: [
+    mistake<LogitsGradient>(
+      "y - ŷ in place of ŷ - y",
+      "The sign is turned round: with it, gradient descent would raise the loss. Raising the o of a wrong class must raise L.",
+      opposite.g,
+    ),
+    mistake<LogitsGradient>(
+      "multiplied by ŷ (1 - ŷ) once more",
+      "ŷ - y already contains the derivative of the softmax: it was the product of the Jacobian and the gradient of the logarithm.",
+      throughSoftmaxAgain.g,
+    ),
+    mistake<LogitsGradient>(
+      "the gradient with respect to ŷ, not o",
+      "-1/ŷ_y is ∂L/∂ŷ_y. From ŷ to o there is one more step of the chain rule: multiply by the softmax's Jacobian.",
+      (yhat, y) => yhat.map((yi, i) => (i === y ? -1 / yi : 0)),
+    ),
+    mistake<LogitsGradient>(
+      "only the entry of the true class",
+      "All o_i are in the softmax's denominator, so that L depends on all of them: the other entries are ŷ_i, not 0.",
+      (yhat, y) => yhat.map((yi, i) => (i === y ? yi - 1 : 0)),
+    ),
+    mistake<LogitsGradient>(
+      "the number y subtracted from every entry",
+      "y is the number of a class, not an amount: subtract 1 at the entry `y` and 0 elsewhere.",
+      (yhat, y) => yhat.map((yi) => yi - y),
+    ),
+    mistake<LogitsGradient>(
+      "classes counted from 1",
+      "Classes are counted from 0, as entries of a list are: the true class is `yhat[y]`.",
+      (yhat, y) => minus(yhat, oneHot(y - 1, yhat.length)),
+    ),
+    mistake<LogitsGradient>(
+      "softmax applied once more",
+      "The argument is ŷ, the output of the softmax, and not o: use it as it is.",
+      (yhat, y) => right.g(softmax(yhat), y),
+    ),
+  ],
+};
+
+// 4.2 and 4.3: mistakes that both questions know
+
+const shared = {
+  sign: [
+    "y - ŷ in place of ŷ - y",
+    "Every number has the right size and the wrong sign: look at g_t, the gradient of o_t.",
+  ],
+  mean: ["divided by T", "L is the sum of the L_t, not their mean: every number is the right one divided by T."],
+  softmaxAgain: [
+    "multiplied by ŷ (1 - ŷ) after ŷ - y",
+    "g_t = ŷ_t - y_t already contains the derivative of the softmax.",
+  ],
+  slopeOfA: ["1 - a² in place of 1 - h²", "tanh'(a) = 1 - tanh²(a), and tanh(a_t) is h_t: the factor is 1 - h_t²."],
+  notTransposed: [
+    "W in place of Wᵀ",
+    "Forward, W maps h_t to a_{t+1}. Backward, the gradient goes the other way, by the transpose: entry j of Wᵀα is Σ_i W_ij α_i.",
+  ],
+} as const;
+const sharedMistake = <Answer>(key: keyof typeof shared, answer: Answer): Misconception<Answer> => {
+  const [name, hint] = shared[key];
+  return mistake(name, hint, answer);
+};
+
+type OnSequence = (p: Param, cache: Cache, y: number[]) => Mat;
+
+const deltas =
+  (pass: Pass): OnSequence =>
+  (p, cache, y) =>
+    backward(pass, p, cache, y).delta;
+const dividedByT =
+  (answer: OnSequence): OnSequence =>
+  (p, cache, y) =>
+    answer(p, cache, y).map((row) => row.map((x) => x / y.length));
+
+/** delta_t = V'g_t + what `arrives(t)` takes from the row of t + 1. */
+const deltasBy =
+  (arrives: (p: Param, cache: Cache, g: Vec[], delta: Vec[], t: number) => Vec): OnSequence =>
+  (p, cache, y) => {
+    const { g } = backward(right, p, cache, y);
+    const delta: Vec[] = [[]];
+    for (let t = y.length; t >= 0; t--) {
+      const own = t > 0 ? times(transpose(p.V), g[t]) : zeros(p.h0.length);
+      delta[t] = t < y.length ? plus(own, arrives(p, cache, g, delta, t)) : own;
+    }
+    return delta;
+  };
+
+const hiddenGradient: FunctionQuestion = {
+  kind: "function",
+  id: "bptt-hidden-gradient",
+  number: "4.2",
+  points: 8,
+  name: "gradHidden",
+  parameters: ["p", "cache", "y"],
+  tolerance: 1e-6,
+  cases: cached,
+  reference: deltas(right),
+  hints: [
+    "Follow every arrow that leaves h_t: it reaches the loss through o_t and, for t < T, through h_{t+1}. At t = T there is one path, at t = 0 only the other.",
+    "The usual mistakes are here: the path through h_{t+1} forgotten, the factor 1 - h² of the tanh forgotten or taken at the wrong step, W where its transpose is wanted.",
+    "δ_T = Vᵀ g_T; for t = T-1, ..., 1: δ_t = Vᵀ g_t + Wᵀ ((1 - h_{t+1}²) ⊙ δ_{t+1}); and δ_0 = Wᵀ ((1 - h_1²) ⊙ δ_1), where g_t = ŷ_t - y_t.",
+  ],
+  misconceptions: [
+    mistake<OnSequence>(
+      "only the path through o_t",
+      "h_t also acts on every later loss, through h_{t+1}. The slide's ∇_{h_t}L = Vᵀ ∇_{o_t}L is complete only at t = T.",
+      deltas(ownLossOnly),
+    ),
+    sharedMistake<OnSequence>("notTransposed", deltas(notTransposed)),
+    mistake<OnSequence>(
+      "the factor 1 - h² is missing",
+      "Between h_{t+1} and h_t there is a tanh: the gradient of h_{t+1} is first multiplied by 1 - h_{t+1}², entry by entry, then by Wᵀ.",
+      deltas(withoutSlope),
+    ),
+    mistake<OnSequence>(
+      "1 - h_t² in place of 1 - h_{t+1}²",
+      "The tanh that is crossed on the way from h_{t+1} back to h_t is the one that made h_{t+1}: its factor is 1 - h_{t+1}².",
+      deltasBy((p, { h }, _, delta, t) =>
+        times(
+          transpose(p.W),
+          h[t].map((x, i) => (1 - x * x) * delta[t + 1][i]),
+        ),
+      ),
+    ),
+    sharedMistake<OnSequence>("slopeOfA", deltas(slopeOfA)),
+    mistake<OnSequence>(
+      "the gradient of a_t, not of h_t",
+      "From t = 1 on your rows are multiplied by 1 - h_t²: that is the gradient of a_t. It is needed for the next row back, but the row itself is δ_t.",
+      (p, cache, y) => {
+        const { alpha, delta } = backward(right, p, cache, y);
+        return [delta[0], ...alpha.slice(1)];
+      },
+    ),
+    mistake<OnSequence>(
+      "only one step back",
+      "What comes back from step t + 1 must be the whole δ_{t+1}, with what it got from t + 2 and later, and not only Vᵀ g_{t+1}.",
+      deltasBy((p, { h }, g, _, t) =>
+        times(transpose(p.W), product(right.slope({ a: [], h, yhat: [] }, t + 1), times(transpose(p.V), g[t + 1]))),
+      ),
+    ),
+    mistake<OnSequence>(
+      "only the last loss",
+      "There is a loss at every step: Vᵀ g_t is added at each t, not only at t = T.",
+      (p, cache, y) => {
+        const lastOnly: Pass = {
+          ...right,
+          g: (yhat, label) => (yhat === cache.yhat[y.length - 1] ? right.g(yhat, label) : zeros(yhat.length)),
+        };
+        return backward(lastOnly, p, cache, y).delta;
+      },
+    ),
+    mistake<OnSequence>(
+      "the row of h_0 is left at 0",
+      "h_0 has no output of its own, but it acts on h_1: row 0 is Wᵀ ((1 - h_1²) ⊙ δ_1).",
+      (p, cache, y) => [zeros(p.h0.length), ...backward(right, p, cache, y).delta.slice(1)],
+    ),
+    sharedMistake<OnSequence>("softmaxAgain", deltas(throughSoftmaxAgain)),
+    sharedMistake<OnSequence>("sign", deltas(opposite)),
+    sharedMistake<OnSequence>("mean", dividedByT(deltas(right))),
+    {
+      kind: "text",
+      name: "the lists start at different steps",
+      hint: "`cache.h[t]` is h_t, but `cache.yhat[t - 1]`, `cache.a[t - 1]` and `y[t - 1]` belong to step t, since there is no output at step 0.",
+    },
+  ],
+};
+
+const copies =
+  (pass: Pass): OnSequence =>
+  (p, cache, y) =>
+    backward(pass, p, cache, y).alpha.slice(1);
+
+const biasCopies: FunctionQuestion = {
+  kind: "function",
+  id: "bptt-bias-copies",
+  number: "4.3a",
+  points: 2,
+  name: "bpttCopies",
+  parameters: ["p", "cache", "y"],
+  tolerance: 1e-6,
+  cases: cached,
+  reference: copies(right),
+  hints: [
+    "Give every step its own copy: h_t = tanh(U x_t + b_t + W h_{t-1}). The answer has T rows, one for each copy, and their sum is ∂L/∂b.",
+    "L is the total loss: b_1 acts on h_1, and through it on every later loss. So a row is made from δ_t of question 4.2, not from L_t alone.",
+    "∂L/∂b_t = (∂h_t/∂b_t)ᵀ ∇_{h_t}L = (1 - h_t²) ⊙ δ_t, entry by entry.",
+  ],
+  misconceptions: [
+    mistake<OnSequence>(
+      "∂L_t/∂b_t, each copy's own loss only",
+      "b_1 acts on every later loss, not only on L_1: use the whole δ_t.",
+      copies(ownLossOnly),
+    ),
+    mistake<OnSequence>(
+      "δ_t itself, without 1 - h_t²",
+      "b_t stands inside the tanh: from h_t to b_t there is the factor 1 - h_t².",
+      (p, cache, y) => backward(right, p, cache, y).delta.slice(1),
+    ),
+    mistake<OnSequence>(
+      "the sum over t in every row",
+      "The rows are to be kept apart: row t is what the copy b_t alone does. Their sum is ∂L/∂b.",
+      (p, cache, y) => copies(right)(p, cache, y).map((_, __, rows) => sum(rows)),
+    ),
+    mistake<OnSequence>(
+      "sums from t to T in row t",
+      "Your rows add up what the later copies do: do not carry the sum from row to row.",
+      (p, cache, y) => copies(right)(p, cache, y).map((_, i, rows) => sum(rows.slice(i))),
+    ),
+    mistake<OnSequence>(
+      "1 - h_{t-1}² in place of 1 - h_t²",
+      "The lists start at different steps: `cache.h[0]` is h_0, so the tanh of the first copy, b_1, gave `cache.h[1]`.",
+      (p, cache, y) =>
+        backward(right, p, cache, y)
+          .delta.slice(1)
+          .map((row, i) => product(right.slope(cache, i), row)),
+    ),
+    mistake<OnSequence>(
+      "the factor 1 - h² is missing between the steps",
+      "On the way from h_{t+1} back to h_t there is a tanh too: δ_t = Vᵀ g_t + Wᵀ ((1 - h_{t+1}²) ⊙ δ_{t+1}).",
+      copies(withoutSlopeOnTheWayBack),
+    ),
+    mistake<OnSequence>(
+      "the factor 1 - h² is missing everywhere",
+      "Each tanh that is crossed multiplies by 1 - h²: between the steps, and from h_t to b_t.",
+      copies(withoutSlope),
+    ),
+    sharedMistake<OnSequence>("slopeOfA", copies(slopeOfA)),
+    sharedMistake<OnSequence>("notTransposed", copies(notTransposed)),
+    sharedMistake<OnSequence>("softmaxAgain", copies(throughSoftmaxAgain)),
+    sharedMistake<OnSequence>("sign", copies(opposite)),
+    sharedMistake<OnSequence>("mean", dividedByT(copies(right))),
+  ],
+};
+
+const biasFormula: ExpressionQuestion = {
+  kind: "expression",
+  id: "bptt-bias-formula",
+  number: "4.3b",
+  points: 2,
+  name: "gradBias",
+  parameters: ["g_1", "g_2", "h_1", "h_2", "V", "W"],
+  tolerance: 1e-6,
+  // The first two cases have one output's gradient each: they show which loss is wrong.
+  cases: (random) => {
+    // Far from 0, where a path would not be seen.
+    const apart = (from: number, to: number) => {
+      const size = Math.round((from + random() * (to - from)) * 100) / 100;
+      return random() < 0.5 ? -size : size;
+    };
+    const rest = () => [apart(0.2, 0.5), apart(0.6, 0.9), apart(0.5, 1.5), apart(0.5, 1.5)];
+    return [
+      [1, 0, ...rest()],
+      [0, 1, ...rest()],
+      [apart(0.2, 1), apart(0.2, 1), ...rest()],
+    ];
+  },
+  reference: "(1 - h_1^2) * (V * g_1 + W * (1 - h_2^2) * V * g_2) + (1 - h_2^2) * V * g_2",
+  hints: [
+    "Two copies, b_1 and b_2: the formula is ∂L/∂b_1 + ∂L/∂b_2. With g_2 = 0 only the path from o_1 to b_1 is left.",
+    "b_1 reaches L_2 as well, through h_1 and then h_2: this path crosses two tanh and one W.",
+    "α_2 = (1 - h_2²) V g_2 and α_1 = (1 - h_1²) (V g_1 + W α_2); the answer is α_1 + α_2.",
+  ],
+  misconceptions: [
+    mistake(
+      "each copy's own loss only",
+      "b_1 also acts on L_2, through h_1 and h_2: a path with W is missing.",
+      "(1 - h_1^2) * V * g_1 + (1 - h_2^2) * V * g_2",
+    ),
+    mistake(
+      "only the copy b_1",
+      "b is used at both steps: add what its second copy, b_2, does.",
+      "(1 - h_1^2) * (V * g_1 + W * (1 - h_2^2) * V * g_2)",
+    ),
+    mistake(
+      "only the copy b_2",
+      "b is used at both steps: add what its first copy, b_1, does to both losses.",
+      "(1 - h_2^2) * V * g_2",
+    ),
+    mistake(
+      "1 - h_2² is missing on the path from L_2 to b_1",
+      "From o_2 back to b_1 two tanh are crossed: that of step 2, then that of step 1.",
+      "(1 - h_1^2) * (V * g_1 + W * V * g_2) + (1 - h_2^2) * V * g_2",
+    ),
+    mistake(
+      "1 - h_1² is missing on the path from L_2 to b_1",
+      "From o_2 back to b_1 two tanh are crossed: that of step 2, then that of step 1.",
+      "(1 - h_1^2) * V * g_1 + W * (1 - h_2^2) * V * g_2 + (1 - h_2^2) * V * g_2",
+    ),
+    mistake(
+      "no factor 1 - h²",
+      "b stands inside the tanh: each tanh that is crossed multiplies by 1 - h².",
+      "V * g_1 + W * V * g_2 + V * g_2",
+    ),
+    mistake(
+      "W is missing on the path from L_2 to b_1",
+      "From a_2 back to h_1 the gradient is multiplied by W.",
+      "(1 - h_1^2) * (V * g_1 + (1 - h_2^2) * V * g_2) + (1 - h_2^2) * V * g_2",
+    ),
+    mistake(
+      "divided by T",
+      "L = L_1 + L_2 is a sum, not a mean.",
+      "((1 - h_1^2) * (V * g_1 + W * (1 - h_2^2) * V * g_2) + (1 - h_2^2) * V * g_2) / 2",
+    ),
+  ],
+};
+
+// 4.4
+
+type Gradients = { U: Mat; W: Mat; V: Mat; b: Vec; c: Vec; h0: Vec };
+type Bptt = (p: Param, X: Mat, y: number[]) => Gradients;
+
+/** All gradients from a backward pass: the sums over the steps `of`, the state beside alpha_t in the gradient of W. */
+function gradients(pass: Pass, of = (T: number) => Array.from({ length: T }, (_, i) => i + 1)): Bptt {
+  return (p, X, y) => {
+    const cache = forward(p, X);
+    const { g, alpha, delta } = backward(pass, p, cache, y);
+    const steps = of(y.length);
+    return {
+      U: sumOfMatrices(steps.map((t) => outer(alpha[t], X[t - 1]))),
+      W: sumOfMatrices(steps.map((t) => outer(alpha[t], cache.h[t - 1]))),
+      V: sumOfMatrices(steps.map((t) => outer(g[t], cache.h[t]))),
+      b: sum(steps.map((t) => alpha[t])),
+      c: sum(steps.map((t) => g[t])),
+      h0: delta[0],
+    };
+  };
+}
+
+/** The right gradients with some of them replaced. */
+const withPart =
+  (part: (p: Param, X: Mat, cache: Cache, back: ReturnType<typeof backward>) => Partial<Gradients>): Bptt =>
+  (p, X, y) => {
+    const cache = forward(p, X);
+    return { ...gradients(right)(p, X, y), ...part(p, X, cache, backward(right, p, cache, y)) };
+  };
+
+const truncated: Bptt = (p, X, y) => {
+  const cache = forward(p, X);
+  const alpha1 = backward(ownLossOnly, p, cache, y).alpha[1];
+  return { ...gradients(ownLossOnly)(p, X, y), h0: times(transpose(p.W), alpha1) };
+};
+
+const meanOverTime: Bptt = (p, X, y) => {
+  const { U, W, V, b, c, h0 } = gradients(right)(p, X, y);
+  const divided = (v: Vec) => v.map((x) => x / y.length);
+  return { U: U.map(divided), W: W.map(divided), V: V.map(divided), b: divided(b), c: divided(c), h0: divided(h0) };
+};
+
+const allGradients: FunctionQuestion = {
+  kind: "function",
+  id: "bptt-all-gradients",
+  number: "4.4",
+  points: 8,
+  name: "bptt",
+  parameters: ["p", "X", "y"],
+  tolerance: 1e-6,
+  cases: sequences,
+  reference: gradients(right),
+  hints: [
+    "Look at which gradients are right and which are not: V and c need only g_t and h_t; U, W and b need α_t too; h_0 needs what comes back from step 1. The first case has T = 1, where nothing comes back but to h_0.",
+    "The usual mistakes: nothing comes back from step t + 1, W without its transpose, the factor 1 - h² forgotten or made from a, `=` where `+=` is wanted, h_t in place of h_{t-1} beside α_t, the mean over t in place of the sum.",
+    "g_t = ŷ_t - y_t, δ_t = Vᵀ g_t + Wᵀ α_{t+1} (no second part at T), α_t = (1 - h_t²) ⊙ δ_t. Then ∇_V = Σ g_t h_tᵀ, ∇_c = Σ g_t, ∇_W = Σ α_t h_{t-1}ᵀ, ∇_U = Σ α_t x_tᵀ, ∇_b = Σ α_t, ∇_{h_0} = Wᵀ α_1.",
+  ],
+  misconceptions: [
+    sharedMistake<Bptt>("sign", gradients(opposite)),
+    sharedMistake<Bptt>("mean", meanOverTime),
+    sharedMistake<Bptt>("softmaxAgain", gradients(throughSoftmaxAgain)),
+    mistake<Bptt>(
+      "nothing comes back from step t + 1",
+      "h_t acts on all later losses: δ_t = Vᵀ g_t + Wᵀ α_{t+1}. Without the second part this is truncated BPTT with p = 1.",
+      truncated,
+    ),
+    mistake<Bptt>(
+      "the factor 1 - h² is missing",
+      "α_t = (1 - h_t²) ⊙ δ_t: U, W and b stand inside the tanh. V and c, which do not, are right.",
+      gradients(withoutSlope),
+    ),
+    mistake<Bptt>(
+      "the factor 1 - h² is missing on the way back",
+      "Wᵀ must be applied to α_{t+1} = (1 - h_{t+1}²) ⊙ δ_{t+1}, not to δ_{t+1}. For T = 1 only h0 shows it.",
+      gradients(withoutSlopeOnTheWayBack),
+    ),
+    sharedMistake<Bptt>("slopeOfA", gradients(slopeOfA)),
+    sharedMistake<Bptt>("notTransposed", gradients(notTransposed)),
+    mistake<Bptt>(
+      "h_t in place of h_{t-1} in the gradient of W",
+      "a_t = U x_t + b + W h_{t-1}: beside W stands the state before step t, so ∇_W = Σ α_t h_{t-1}ᵀ.",
+      withPart((_, X, { h }, { alpha }) => ({ W: sumOfMatrices(X.map((__, i) => outer(alpha[i + 1], h[i + 1]))) })),
+    ),
+    mistake<Bptt>(
+      "h_{t-1} in place of h_t in the gradient of V",
+      "o_t = c + V h_t: beside V stands the state after step t, so ∇_V = Σ g_t h_tᵀ.",
+      withPart((_, X, { h }, { g }) => ({ V: sumOfMatrices(X.map((__, i) => outer(g[i + 1], h[i]))) })),
+    ),
+    mistake<Bptt>(
+      "only the step T",
+      "The parameters are shared by all steps: sum what every copy gives, for t = 1 to T.",
+      gradients(right, (T) => [T]),
+    ),
+    mistake<Bptt>(
+      "only the step 1, the last that a backward loop visits",
+      "Each step overwrites what the steps before gave: add to the gradients (`+=`), do not set them (`=`).",
+      gradients(right, () => [1]),
+    ),
+    mistake<Bptt>(
+      "the gradient of h_0 is left at 0",
+      "h_0 is a parameter as well: ∇_{h_0} = Wᵀ α_1.",
+      withPart(({ h0 }) => ({ h0: zeros(h0.length) })),
+    ),
+    {
+      kind: "text",
+      name: "an argument is changed",
+      hint: "`const d = p.b` does not copy the list: writing to `d` changes `p.b`. Start each gradient from zeros of its own.",
+    },
+  ],
+};
+
+export const exercise: Exercise = {
+  id: "04-bptt",
+  title: "Back-propagation through time",
+  questions: [softmaxJacobian, logitsGradient, hiddenGradient, biasCopies, biasFormula, allGradients],
+};
