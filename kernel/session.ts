@@ -1,49 +1,17 @@
 /** A session: compiles cells and runs them in a worker process. No protocol; the Jupyter front, the tests and the grader use it. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import type { Answer, Compiling, Question } from "./compiler";
-import {
-  type Command,
-  type Failure,
-  type Frame,
-  lineSplitter,
-  type MimeBundle,
-  type Outcome,
-  type Output,
-} from "./frames";
+import type { Failure, Frame, MimeBundle, Outcome, Output } from "./frames";
 import { decodePlain } from "./plain";
+import { type Failed, RunningWorker, type WorkerOptions } from "./running-worker";
 
-export type { Failure, MimeBundle, Outcome, Output };
+export type { Failed, Failure, MimeBundle, Outcome, Output };
 
-/** How a cell, or an evaluation, failed. `died`: the worker has ended, and the variables are gone with it. */
-export type Failed = Failure & { died?: boolean };
 /** `value` is plain data: numbers (also NaN, Infinity, -0), strings, booleans, null, undefined, arrays, records. */
 export type Evaluation = { status: "ok"; value: unknown } | Failed;
 
-export type SessionOptions = {
-  /** The notebook's folder: imports and files of cells are relative to it. */
-  folder: string;
-  /** Limit of the worker's heap, MB; Node's own limit where none is given. */
-  memoryMb?: number;
-  /** Environment of the worker; that of this process where none is given. */
-  env?: NodeJS.ProcessEnv;
-  /** Gives a cell the line that it asks for with `input()`. */
-  onInput?: (prompt: string, password: boolean) => Promise<string>;
-};
-
 const boot = join(__dirname, "boot.js");
-const flags = [
-  "--expose-internals", // See interruptible-hooks.ts.
-  "--disable-warning=internal/test/binding",
-  "--disable-warning=ExperimentalWarning",
-];
-/** How long a worker's own stdout may hold up what follows, ms: a cell can have closed it. */
-const barrierPatience = 1000;
-
-/** What is known of one run of a cell or evaluation, until it is done; its output may come later still. */
-type Run = { onOutput: (output: Output) => void; settle: (frame: Frame | Failed) => void };
 
 const isFailed = (outcome: Frame | Failed): outcome is Failed => "status" in outcome;
 
@@ -56,7 +24,7 @@ const isFailed = (outcome: Frame | Failed): outcome is Failed => "status" in out
  * await session.close();
  */
 export class Session {
-  readonly #options: SessionOptions;
+  readonly #options: WorkerOptions;
   readonly #compiler: Worker;
   readonly #questions = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
   #worker: RunningWorker;
@@ -66,7 +34,7 @@ export class Session {
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(options: SessionOptions) {
+  constructor(options: WorkerOptions) {
     this.#options = options;
     this.#compiler = new Worker(boot, { argv: ["compiler"], workerData: { folder: options.folder } });
     this.#compiler.on("message", ({ id, answer, error }: Answer) => {
@@ -180,172 +148,5 @@ export class Session {
     this.#isClosed = true;
     this.#worker.kill("was closed");
     await this.#compiler.terminate();
-  }
-}
-
-/** One worker process, from its start to its end. */
-class RunningWorker {
-  readonly #process: ChildProcess;
-  readonly #runs = new Map<number, Run>();
-  /** The run that is not settled yet. */
-  #current: number | undefined;
-  #killedBecause: string | undefined;
-  isDead = false;
-  /** What the reader is to be told where the worker ended and no cell was running. */
-  lostWhileIdle: string | undefined;
-
-  constructor(options: SessionOptions) {
-    const memory = options.memoryMb ? [`--max-old-space-size=${options.memoryMb}`] : [];
-    this.#process = spawn(process.execPath, [...flags, ...memory, boot, "worker"], {
-      cwd: options.folder,
-      env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    });
-    const [, stdout, stderr, frames, commands] = this.#process.stdio as [
-      unknown,
-      Readable,
-      Readable,
-      Readable,
-      Writable,
-    ];
-    const barriers = new Barriers([stdout, stderr], (name, text) => this.#output({ kind: "stream", name, text }));
-    const inOrder = new FrameQueue(barriers, (frame) => this.#handle(frame, options));
-    frames.setEncoding("utf8").on(
-      "data",
-      lineSplitter((line) => inOrder.push(JSON.parse(line) as Frame)),
-    );
-    commands.on("error", () => {}); // The worker has gone: its end is told by "close".
-    this.#process.on("error", (error) => this.#end(`could not be started: ${error.message}`));
-    this.#process.on("close", (code, signal) => this.#end(this.#cause(code, signal)));
-  }
-
-  send(command: Command): void {
-    if (!this.isDead) (this.#process.stdio[4] as Writable).write(`${JSON.stringify(command)}\n`);
-  }
-
-  run(command: Command & { type: "run" | "evaluate" }, onOutput: (output: Output) => void): Promise<Frame | Failed> {
-    return new Promise((settle) => {
-      this.#runs.set(command.cell, { onOutput, settle });
-      this.#current = command.cell;
-      this.send(command);
-    });
-  }
-
-  kill(because: string): void {
-    this.#killedBecause = because;
-    this.#process.kill("SIGKILL");
-  }
-
-  #output(output: Output, cell = this.#current): void {
-    this.#runs.get(cell ?? Math.max(0, ...this.#runs.keys()))?.onOutput(output);
-  }
-
-  #handle(frame: Frame, { onInput }: SessionOptions): void {
-    if (frame.type === "output") this.#output(frame.output, frame.cell);
-    else if (frame.type === "done" || frame.type === "value") this.#settle(frame.cell, frame);
-    else if (frame.type === "input")
-      void (onInput?.(frame.prompt, frame.password) ?? Promise.resolve("")).then((text) =>
-        this.send({ type: "input", text }),
-      );
-  }
-
-  #settle(cell: number, outcome: Frame | Failed): void {
-    if (this.#current !== cell) return;
-    this.#current = undefined;
-    this.#runs.get(cell)?.settle(outcome);
-  }
-
-  #cause(code: number | null, signal: NodeJS.Signals | null): string {
-    if (this.#killedBecause) return this.#killedBecause;
-    if (code === 134 || signal === "SIGABRT") return "ran out of memory";
-    if (signal) return `was killed from outside (${signal})`;
-    return `was ended by process.exit(${code ?? ""})`;
-  }
-
-  #end(cause: string): void {
-    if (this.isDead) return;
-    this.isDead = true;
-    const evalue = `The process that runs the cells ${cause}. Its variables are gone; the next cell starts with none.`;
-    if (this.#current === undefined) {
-      if (!this.#killedBecause) this.lostWhileIdle = evalue;
-      return;
-    }
-    this.#settle(this.#current, {
-      status: "error",
-      ename: "WorkerEnded",
-      evalue,
-      traceback: [`WorkerEnded: ${evalue}`],
-      died: true,
-    });
-  }
-}
-
-/** The worker's own stdout and stderr, where child processes write, and the marks between which they are in order. */
-class Barriers {
-  readonly #seen = new Map<string, number>();
-  readonly #waiting = new Map<string, () => void>();
-
-  constructor(streams: [Readable, Readable], onText: (name: "stdout" | "stderr", text: string) => void) {
-    for (const [i, stream] of streams.entries()) {
-      let rest = "";
-      stream.setEncoding("utf8").on("data", (chunk: string) => {
-        const parts = (rest + chunk).split(/(\0unroll \d+ \d+\0)/);
-        rest = "";
-        for (const part of parts) {
-          if (/^\0unroll \d+ \d+\0$/.test(part)) this.#note(part);
-          else if (part) {
-            // A mark may come in two pieces.
-            const cut = /\0[^\0]{0,40}$/.exec(part)?.index ?? part.length;
-            rest = part.slice(cut);
-            if (cut > 0) onText(i === 0 ? "stdout" : "stderr", part.slice(0, cut));
-          }
-        }
-      });
-    }
-  }
-
-  #note(token: string): void {
-    const count = (this.#seen.get(token) ?? 0) + 1;
-    this.#seen.set(token, count);
-    if (count === 2) this.#waiting.get(token)?.();
-  }
-
-  /** Resolves when everything before the mark has been handed over. */
-  async passed(token: string): Promise<void> {
-    if (this.#seen.get(token) !== 2)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, barrierPatience);
-        this.#waiting.set(token, () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    this.#waiting.delete(token);
-    this.#seen.delete(token);
-  }
-}
-
-/** Frames in the order in which they were sent; a barrier holds up those behind it. */
-class FrameQueue {
-  readonly #frames: Frame[] = [];
-  #isHeldUp = false;
-
-  constructor(
-    readonly barriers: Barriers,
-    readonly handle: (frame: Frame) => void,
-  ) {}
-
-  push(frame: Frame): void {
-    this.#frames.push(frame);
-    if (!this.#isHeldUp) void this.#drain();
-  }
-
-  async #drain(): Promise<void> {
-    this.#isHeldUp = true;
-    for (let frame = this.#frames.shift(); frame; frame = this.#frames.shift()) {
-      if (frame.type === "barrier") await this.barriers.passed(frame.token);
-      else this.handle(frame);
-    }
-    this.#isHeldUp = false;
   }
 }

@@ -1,0 +1,77 @@
+/** What cells find in their process: streams and child processes whose output is kept in order, display, input, require. */
+import childProcess from "node:child_process";
+import { basename, join } from "node:path";
+import { Writable } from "node:stream";
+import { inspect as nodeInspect } from "node:util";
+import { makeDisplay } from "./display";
+import { moduleLoader } from "./modules";
+import { barrier, currentCell, emit, emitText, flush, send } from "./worker-output";
+
+export const inspect = (value: unknown) =>
+  typeof value === "string" ? nodeInspect(value) : nodeInspect(value, { depth: 4, maxArrayLength: 100 });
+
+function textStream(name: "stdout" | "stderr", fd: number): Writable {
+  const stream = new Writable({
+    decodeStrings: false,
+    write(chunk: string | Buffer, _encoding, done) {
+      emitText(name, String(chunk));
+      done();
+    },
+  });
+  return Object.assign(stream, { fd });
+}
+Object.defineProperty(process, "stdout", { value: textStream("stdout", 1), configurable: true });
+Object.defineProperty(process, "stderr", { value: textStream("stderr", 2), configurable: true });
+
+/** Cells that have asked for a line and wait for it. */
+export const waitingForInput: ((text: string) => void)[] = [];
+const input = (prompt = "", { password = false } = {}): Promise<string> => {
+  flush();
+  send({ type: "input", cell: currentCell(), prompt, password });
+  return new Promise((resolve) => waitingForInput.push(resolve));
+};
+
+const display = makeDisplay({ emit, cell: currentCell, inspect });
+const folder = process.cwd();
+let displays = 0;
+/** The module that cells for tslab import. */
+const tslab = {
+  display,
+  newDisplay: () => {
+    const id = `display-${++displays}`;
+    return Object.fromEntries(
+      Object.entries(display).map(([key, show]) => [
+        key,
+        key === "raw"
+          ? (type: string, content: unknown) => display.raw(type, content, { id })
+          : (content: never) => (show as (content: never, options: object) => void)(content, { id }),
+      ]),
+    );
+  },
+  get versions() {
+    return { tslab: "1.0.22", typescript: require("typescript").version, node: process.version };
+  },
+};
+export const modules = moduleLoader(folder, { tslab });
+Object.assign(globalThis, {
+  display,
+  input,
+  require: modules.require,
+  __dirname: folder,
+  __filename: join(folder, basename(folder)),
+});
+
+// Child processes that are waited for write to our stdout: what they wrote comes before what the cell shows next.
+for (const name of ["execSync", "execFileSync", "spawnSync"] as const) {
+  const original = childProcess[name] as (...values: unknown[]) => unknown;
+  Object.assign(childProcess, {
+    [name]: (...values: unknown[]) => {
+      flush();
+      try {
+        return original(...values);
+      } finally {
+        barrier();
+      }
+    },
+  });
+}
