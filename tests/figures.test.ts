@@ -26,6 +26,7 @@ import {
   stateDiagram,
   type Trace,
   unrolledGraph,
+  type Wiring,
   wiringDiagram,
   wirings,
   withSlider,
@@ -54,6 +55,11 @@ const threeStates = {
   ],
   start: 0,
   accepting: [],
+};
+const feedback: Record<string, Wiring> = {
+  "the hidden units": wirings.hidden,
+  "the output": wirings.output,
+  "the hidden units, loss at the end": wirings.final,
 };
 const classical = { rows: ["h"], connections: [{ from: "h", to: "h", parameter: "θ", delay: 1 }] };
 const conjugates = [
@@ -140,9 +146,7 @@ const samples: Record<string, Figure> = {
   "an automaton that reads": automatonRun(evenZeros, [..."0110100"]),
   "a spectrogram": spectrogram(tone, { hop: 0.016, bandwidth: 250, title: "a rising tone" }),
   "the wiring of Example 1": wiringDiagram(wirings.hidden, "Example 1"),
-  "three wirings": withSlider("wiring", Object.keys(wirings), (name) =>
-    wiringDiagram(wirings[name as keyof typeof wirings]),
-  ),
+  "three wirings": withSlider("feedback from", Object.keys(feedback), (name) => wiringDiagram(feedback[name])),
   "an unrolled graph": unrolledGraph(wirings.hidden, 4),
   "an unrolled graph with shared parameters": unrolledGraph(wirings.output, 4, {
     parameters: "shared",
@@ -382,9 +386,10 @@ test("the plane of eigenvalues has equal units and holds the unit circle", () =>
   assert.equal((layout.yaxis as Layout).scaleanchor, "x");
   for (const [k, x] of numbers(data[0].x).entries())
     assert.ok(Math.abs(Math.hypot(x, numbers(data[0].y)[k]) - 1) < 1e-12);
+  assert.ok(Math.abs((numbers(data[0].y).at(-1) ?? 1) - numbers(data[0].y)[0]) < 1e-12, "the circle is closed");
 });
 
-test("an automaton that counts zeros is in its first state where their number is even", () => {
+test("an automaton that counts zeros is in its first state where their number is even, and shows the arrow it took", () => {
   const word = [..."0110100"];
   const { frames = [] } = automatonRun(evenZeros, word);
   const lit = frames.map(({ data }) => {
@@ -394,6 +399,14 @@ test("an automaton that counts zeros is in its first state where their number is
   assert.deepEqual(
     lit,
     frames.map((_, t) => word.slice(0, t).filter((symbol) => symbol === "0").length % 2),
+  );
+  const places = numbers(frames[0].data.find((trace) => trace.mode === "markers+text")?.x);
+  const arrows = frames.map(
+    ({ data }) => data.find((trace) => (trace.line as Layout)?.color === role.forward) as Trace,
+  );
+  assert.deepEqual(
+    arrows.slice(1).map((arrow) => [numbers(arrow.x)[0], numbers(arrow.x)[16]]),
+    word.map((_, t) => [places[lit[t]], places[lit[t + 1]]]),
   );
   assert.throws(() => automatonRun(evenZeros, ["2"]), /Cannot read 2: the automaton knows 0, 1/);
 });
@@ -532,7 +545,7 @@ const switches =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
 type Box = { left: number; right: number; top: number; bottom: number };
-type Mark = { name: string; area: Box; boxes: Box[] };
+type Mark = { name: string; area: Box; boxes: Box[]; strokes: number };
 type Drawing = { whole: Box; marks: Mark[]; texts: (Box & { text: string })[] };
 
 /** What the test needs to know of the page's elements and of Plotly's charts. */
@@ -541,6 +554,7 @@ type Element = {
   textContent: string;
   firstChild: Element;
   __data__?: { trace?: { uid: string } }[];
+  getAttribute(name: string): string;
   getBoundingClientRect(): Box;
   querySelectorAll(css: string): Iterable<Element>;
 };
@@ -571,9 +585,11 @@ async function drawing({ mime, frame }: { mime: Mime; frame?: string }): Promise
     const { xaxis: x, yaxis: y } = chart._fullLayout._plots[`${xaxis}${yaxis}`];
     const [left, top] = [whole.left + x._offset, whole.top + y._offset];
     const own = groups.filter((group) => group.__data__?.[0]?.trace?.uid === uid);
-    const shapes = own.flatMap((group) => [...group.querySelectorAll("path, image, text")]).map(box);
+    const shapes = [...new Set(own.flatMap((group) => [...group.querySelectorAll("path, image, text")]))].map(box);
     const boxes = shapes.filter((shape) => shape.right - shape.left + shape.bottom - shape.top > 0);
-    return { name, area: { left, top, right: left + x._length, bottom: top + y._length }, boxes };
+    const lines = [...new Set(own.flatMap((group) => [...group.querySelectorAll("path.js-line")]))];
+    const strokes = lines.flatMap((line) => line.getAttribute("d").match(/M/g) ?? []).length;
+    return { name, area: { left, top, right: left + x._length, bottom: top + y._length }, boxes, strokes };
   });
   const written = [...chart.querySelectorAll("text")].filter((text) => text.textContent.trim());
   return { whole, marks, texts: written.map((text) => ({ ...box(text), text: text.textContent })) };
@@ -588,9 +604,15 @@ const overlap = (a: Box, b: Box) =>
   Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
   Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
 
+/** The runs of points of a line, between its gaps. */
+const pieces = ({ x }: Trace) =>
+  (x as (number | null)[]).filter((value, k, all) => value !== null && (all[k - 1] ?? null) === null).length;
+
 async function check(page: Page, name: string, mime: Mime, frame?: string) {
   const { whole, marks, texts } = await page.evaluate(drawing, { mime, frame });
-  for (const { name: trace, area, boxes } of marks) {
+  for (const [k, { name: trace, area, boxes, strokes }] of marks.entries()) {
+    if (!frame && (mime.data[k].marker as Layout)?.symbol === "arrow")
+      assert.equal(strokes, pieces(mime.data[k]), `${name}: an arrow of ${trace} has holes`);
     assert.ok(frame || boxes.length > 0, `${name}: ${trace} has no mark`);
     for (const box of boxes)
       assert.ok(inside(box, area, 8), `${name}: ${trace} at ${JSON.stringify(box)} leaves ${JSON.stringify(area)}`);
@@ -602,7 +624,7 @@ async function check(page: Page, name: string, mime: Mime, frame?: string) {
   }
 }
 
-test("Chromium draws every trace inside the plot, and no text is cut off or lies on another", {
+test("Chromium draws every trace inside the plot and every arrow in one stroke, and no text is cut off or covered", {
   skip: !existsSync(chromiumPath) && `${chromiumPath} is missing`,
   timeout: 60_000,
 }, async () => {
