@@ -29,7 +29,8 @@ async function openPage(): Promise<{ page: Page; elsewhere: string[] }> {
   await page.addInitScript({ path: join(__dirname, "page.js") });
   const elsewhere: string[] = [];
   page.on("request", (request) => {
-    if (!request.url().startsWith(course.url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url());
+    if (!request.url().startsWith(course.url) && !/^(data|blob|about):/.test(request.url()))
+      elsewhere.push(request.url());
   });
   return { page, elsewhere };
 }
@@ -50,7 +51,7 @@ async function settles(page: Page, expression: string, wanted: unknown): Promise
 
 async function keepScreenshot(page: Page, notebook: string): Promise<void> {
   await page.setViewportSize({ width: 1100, height: await page.evaluate<number>("reader.fullHeight()") });
-  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  await page.waitForFunction("reader.isAtRest()", undefined, { timeout: 10_000 });
   await page.screenshot({ path: join(screenshots, `${notebook.replace("/", "-").replace(".ipynb", "")}.png`) });
 }
 

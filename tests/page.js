@@ -101,6 +101,12 @@ function fullHeight() {
   return document.querySelector("#notebook-container").scrollHeight + 200;
 }
 
+/** Tells whether MathJax has put its message of progress away, the last thing to change in the page. */
+function isAtRest() {
+  const message = document.querySelector("#MathJax_Message");
+  return !message || getComputedStyle(message).display === "none";
+}
+
 globalThis.reader = {
   chartsDrawn,
   chartsWanted,
@@ -109,6 +115,7 @@ globalThis.reader = {
   formulasWanted,
   fullHeight,
   hasRun,
+  isAtRest,
   isReady,
   rawFormulas,
   runAll,
