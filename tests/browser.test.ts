@@ -61,11 +61,10 @@ for (const notebook of notebooks) {
     const { page, elsewhere } = await openPage();
     try {
       await runAll(page, notebook);
-      await settles(page, "reader.chartsDrawn() - reader.chartsWanted()", 0).finally(() =>
-        keepScreenshot(page, notebook),
-      );
+      await keepScreenshot(page, notebook);
       assert.deepEqual(await page.locator(".output_error").allInnerTexts(), [], "error outputs");
       assert.deepEqual(await page.evaluate("reader.codeCellsWithoutNumber()"), [], "cells that did not run");
+      await settles(page, "reader.chartsDrawn() - reader.chartsWanted()", 0);
       await settles(page, "reader.undrawnTraces()", []);
       await settles(page, "reader.rawFormulas()", []);
       assert.ok(await page.evaluate("reader.formulasTypeset() >= reader.formulasWanted()"), "a formula is not typeset");
