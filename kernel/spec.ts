@@ -24,19 +24,23 @@ function place(file: string, at: string): void {
 }
 
 /**
- * Registers the kernel for the project in the folder `root`, and for nothing else: it writes `root/.jupyter` only.
+ * Writes the kernelspec of the kernel in the folder `root` into `folder`.
  *
  * Beside the specification lies plotly.js. Every Jupyter server gives out the files of a kernel's folder, so charts
  * find it at `kernelspecs/unroll/plotly.js` under the server's address, without a network.
  */
-export function writeKernelSpec(root: string): void {
-  const folder = join(root, ".jupyter", "kernels", "unroll");
+export function writeSpecInto(folder: string, root: string): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "kernel.json");
   const text = `${JSON.stringify(kernelSpec(root), null, 2)}\n`;
   if (contentOf(file) !== text) writeFileSync(file, text);
   for (const logo of logos) copyFileSync(join(root, "kernel", "logo", logo), join(folder, logo));
   place(join(root, "node_modules", "plotly.js-dist", "plotly.js"), join(folder, "plotly.js"));
+}
+
+/** Registers the kernel for the project in the folder `root`, and for nothing else: it writes `root/.jupyter` only. */
+export function writeKernelSpec(root: string): void {
+  writeSpecInto(join(root, ".jupyter", "kernels", "unroll"), root);
 }
 
 function contentOf(file: string): string | undefined {

@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { inspect as nodeInspect } from "node:util";
 import { makeDisplay } from "./display";
 import { moduleLoader } from "./modules";
+import { makeProgress } from "./progress";
 import { barrier, currentCell, emit, emitText, flush, send } from "./worker-output";
 
 export const inspect = (value: unknown) =>
@@ -56,6 +57,7 @@ export const modules = moduleLoader(folder, { tslab });
 Object.assign(globalThis, {
   display,
   input,
+  progress: makeProgress(display, performance.now.bind(performance)),
   require: modules.require,
   __dirname: folder,
   __filename: join(folder, basename(folder)),

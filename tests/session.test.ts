@@ -86,6 +86,17 @@ describe("output", () => {
     );
   });
 
+  test("progress over a fast loop shows few bars, and the last says all", async () => {
+    const { outputs, outcome } = await run(
+      "let seen = 0; for (const k of progress(100_000, { label: 'k' })) seen += k; seen",
+    );
+    assert.equal(plain(outcome), "4999950000");
+    assert.ok(outputs.length < 10, `${outputs.length} bars`);
+    const last = outputs.at(-1);
+    assert.ok(last?.kind === "display" && last.update);
+    assert.match(String(last.data["text/plain"]), /^k: 100000 of 100000, 0 s$/);
+  });
+
   test("a value shows itself by Symbol.for('Jupyter.display'), also later", async () => {
     const { outcome } = await run(`({ [Symbol.for("Jupyter.display")]: async () => ({ "text/html": "<i>me</i>" }) })`);
     assert.deepEqual(outcome, { status: "ok", result: { "text/html": "<i>me</i>" } });

@@ -35,3 +35,18 @@ declare const display: Display;
 
 /** Asks the reader for a line of text: `const name = await input("Your name?")`. */
 declare function input(prompt?: string, options?: { password?: boolean }): Promise<string>;
+
+interface ProgressOptions {
+  /** Stands before the numbers. */
+  label?: string;
+  /** How many items there will be, where they do not say it themselves. */
+  total?: number;
+}
+
+/**
+ * Shows a bar while a loop runs: `for (const k of progress(1000))`, `for (const x of progress(list))`,
+ * `for await (const step of progress(train(...), { total: 500 }))`.
+ */
+declare function progress(count: number, options?: ProgressOptions): Iterable<number>;
+declare function progress<T>(items: Iterable<T>, options?: ProgressOptions): Iterable<T>;
+declare function progress<T>(items: AsyncIterable<T>, options?: ProgressOptions): AsyncIterable<T>;
