@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { chromium, type Page } from "playwright-core";
+import { jupyterDisplay } from "../lib/display";
 import {
   type Automaton,
   automatonRun,
@@ -33,6 +34,7 @@ import {
 } from "../lib/figures";
 import { diverging, palette, role, sequential, tint, written } from "../lib/figures/theme";
 import { past, unroll, unrollCopied, unrollShared } from "../lib/figures/unroll";
+import { shaped } from "../lib/memory";
 
 /** The acceptor of the lecture: does a binary number have an even number of 0s? */
 const evenZeros: Automaton = {
@@ -165,11 +167,7 @@ const samples: Record<string, Figure> = {
 };
 
 type Mime = { data: Trace[]; layout: Layout; frames?: Frame[]; config: Layout };
-const bundle = (figure: Figure) =>
-  (figure as unknown as Record<symbol, () => Mime>)[Symbol.for("Jupyter.display")]() as unknown as Record<
-    string,
-    unknown
-  >;
+const bundle = (figure: Figure) => figure[jupyterDisplay]();
 /** What the front end receives, after its way through JSON. */
 const mimeOf = (figure: Figure): Mime => JSON.parse(JSON.stringify(bundle(figure)["application/vnd.plotly.v1+json"]));
 /** All that the slider can show of a figure: the whole without it. */
@@ -301,6 +299,7 @@ test("a heat map draws flat values like the rows that they are", () => {
       ]),
     ),
   );
+  assert.deepEqual(heatMap(shaped(flat.values, 2, 3)).data, heatMap(flat).data);
   assert.throws(() => heatMap({ ...flat, columns: 4 }), /Cannot draw the matrix: 6 values do not fill rows of 4/);
   assert.throws(() => heatMap([[1, 2], [3]]), /Cannot draw the matrix: row 1 has 2 values, row 2 has 1/);
   assert.throws(() => heatMap([]), /Cannot draw the matrix: it has no values/);
@@ -630,7 +629,8 @@ test("Chromium draws every trace inside the plot and every arrow in one stroke, 
 }, async () => {
   const browser = await chromium.launch({ executablePath: chromiumPath, args: switches.split(" ") });
   try {
-    const page = await browser.newPage({ viewport: { width: 840, height: 400 } });
+    // About as narrow as the output of a cell gets.
+    const page = await browser.newPage({ viewport: { width: 640, height: 400 } });
     // Without a doctype, a page in quirks mode gives a figure the height of the window.
     await page.setContent("<!doctype html>");
     await page.addScriptTag({ path: require.resolve("plotly.js-dist/plotly.js") });

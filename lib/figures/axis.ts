@@ -28,7 +28,7 @@ export function titleOf(axis: Axis): string {
 /** Makes ticks at 1, 2, ..., n from left to right, and not more of them than can stand side by side. */
 export function columnTicks(n: number, labels?: readonly string[]): Layout {
   const longest = Math.max(1, ...(labels ?? []).map((label) => plainLabel(label).length));
-  return ticks(n, labels ? Math.ceil(90 / longest) : 30, labels);
+  return ticks(n, labels ? Math.ceil(60 / longest) : 30, labels);
 }
 
 /** Makes ticks at 1, 2, ..., n from top to bottom, and not more of them than can stand over one another. */

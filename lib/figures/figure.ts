@@ -1,3 +1,4 @@
+import { type Displayed, displayed } from "../display";
 import { config, template } from "./theme";
 
 /** Is one Plotly trace: https://plotly.com/javascript/reference/ names its attributes. */
@@ -9,20 +10,16 @@ export type Layout = Record<string, unknown>;
 /** Is one state of a figure with a slider: its traces, in the order of the figure's own. */
 export type Frame = { name: string; data: Trace[]; layout?: Layout };
 
-const display = Symbol.for("Jupyter.display");
-
 export type FigureParts = { data: Trace[]; layout?: Layout; frames?: Frame[]; title?: string; alt: string };
 
 /** Is a Plotly figure with its alt text; Jupyter draws it when it is the value of a cell. */
-export type Figure = {
+export type Figure = Displayed & {
   readonly data: Trace[];
   readonly layout: Layout;
   readonly frames?: Frame[];
   readonly config: Layout;
   /** Says in words what the figure shows, for readers who do not see it. */
   readonly alt: string;
-  /** Gives the figure by MIME type: the convention that Jupyter kernels for JavaScript share. */
-  [display](): Record<string, unknown>;
 };
 
 /**
@@ -38,9 +35,5 @@ export function plotlyFigure({ data, layout, frames, title, alt }: FigureParts):
   const heading = title ? { title: { text: title } } : {};
   const whole = { template, height: 360, margin, ...heading, ...layout };
   const drawn = { data, layout: whole, config, ...(frames && { frames }) };
-  return {
-    ...drawn,
-    alt,
-    [display]: () => ({ "application/vnd.plotly.v1+json": drawn, "text/plain": alt }),
-  };
+  return displayed({ ...drawn, alt }, () => ({ "application/vnd.plotly.v1+json": drawn, "text/plain": alt }));
 }

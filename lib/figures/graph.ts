@@ -89,7 +89,7 @@ export function arrowTrace(paths: Point[][], kind: Kind): Trace {
 function labelTrace(edges: readonly Edge[], paths: Point[][]): Trace {
   const labelled = edges.flatMap(({ label }, k) => (label ? [{ ...beside(paths[k]), label }] : []));
   // The spaces keep the text off its arrow.
-  const text = labelled.map(({ label }) => `\u00a0${label.replace("<br>", "\u00a0<br>\u00a0")}\u00a0`);
+  const text = labelled.map(({ label }) => `\u00a0${label.replaceAll("<br>", "\u00a0<br>\u00a0")}\u00a0`);
   const textposition = labelled.map(({ side }) => side);
   return { type: "scatter", mode: "text", ...xy(labelled), text, textposition, hoverinfo: "skip" };
 }

@@ -33,7 +33,7 @@ function fold(wiring: Wiring): Graph {
   const idOf = (name: string) => (always.has(name) ? name : `${name}<sub>T</sub>`);
   const nodes = rows.map((name, y) => ({ id: idOf(name), x: 0, y, kind: kindOf(name, wiring) }));
   const edges = connections.map(({ from, to, parameter, delay }) => {
-    const label = delay ? `${parameter ?? ""},<br>a step later` : parameter;
+    const label = delay ? `${parameter ?? ""},<br>a step<br>later` : parameter;
     return { from: idOf(from), to: idOf(to), kind: "forward", label, bend: delay && 0.5 } as const;
   });
   return { nodes, edges };
