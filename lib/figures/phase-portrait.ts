@@ -54,7 +54,7 @@ function needles(field: (x: number, y: number) => readonly [number, number], acr
     return { x: [x - half * dx, x + half * dx, Number.NaN], y: [y - half * dy, y + half * dy, Number.NaN] };
   });
   const line = { x: cells.flatMap((cell) => cell.x), y: cells.flatMap((cell) => cell.y), color: role.faint };
-  const marker = { color: role.faint, size: cells.flatMap(() => [4, 0, 0]), opacity: 1 };
+  const marker = { color: role.faint, size: cells.flatMap(() => [5, 0, 0]), opacity: 1, line: { width: 0 } };
   return { ...lineTrace("direction", line), mode: "lines+markers", marker, hoverinfo: "skip", showlegend: false };
 }
 

@@ -12,7 +12,7 @@ import type { Wiring } from "./wirings";
 export function wiringDiagram(wiring: Wiring, title?: string): Figure {
   const [folded, unrolled] = [fold(wiring), unroll(wiring, 3)];
   const nodes = [...folded.nodes, ...unrolled.nodes.map((node) => ({ ...node, x: node.x + 2.2 }))];
-  const unfold = { text: "unrolled ⟶", x: 1.2, y: 1, showarrow: false };
+  const unfold = { text: "unrolled ⟶", x: 1.2, y: Math.max(0, wiring.rows.length - 2), showarrow: false };
   const layout = { ...graphLayout(nodes, { x: 1.5, y: 0.6 }), annotations: [unfold] };
   const late = wiring.connections
     .filter(({ delay }) => delay)
