@@ -65,6 +65,8 @@ for (const notebook of notebooks) {
       assert.deepEqual(await page.locator(".output_error").allInnerTexts(), [], "error outputs");
       assert.deepEqual(await page.evaluate("reader.codeCellsWithoutNumber()"), [], "cells that did not run");
       await settles(page, "reader.chartsDrawn() - reader.chartsWanted()", 0);
+      for (const report of await page.evaluate<string[]>("reader.checkReports()"))
+        assert.match(report, /^(Out\[\d+\]:\s*)?✓/);
       await settles(page, "reader.undrawnTraces()", []);
       await settles(page, "reader.rawFormulas()", []);
       assert.ok(await page.evaluate("reader.formulasTypeset() >= reader.formulasWanted()"), "a formula is not typeset");

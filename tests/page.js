@@ -96,6 +96,13 @@ function formulasWanted() {
   return [...texts, ...outputs.filter(Boolean)].join("\n").split("$$").length >> 1;
 }
 
+/** What a reader sees below each call of `check`. */
+function checkReports() {
+  const checks = Jupyter.notebook.get_cells().filter((cell) => /^check\(/m.test(cell.get_text()));
+  // biome-ignore lint/performance/useDomNodeTextContent: only what is shown counts
+  return checks.map((cell) => cell.element[0].querySelector(".output").innerText.trim());
+}
+
 /** The page scrolls within a frame; a picture of all of it needs a window of this height. */
 function fullHeight() {
   return document.querySelector("#notebook-container").scrollHeight + 200;
@@ -110,6 +117,7 @@ function isAtRest() {
 globalThis.reader = {
   chartsDrawn,
   chartsWanted,
+  checkReports,
   codeCellsWithoutNumber,
   formulasTypeset,
   formulasWanted,
