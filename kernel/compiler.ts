@@ -12,6 +12,8 @@ export type Compiling = {
   /** Checks and compiles a cell; its names are kept when `commit` follows. */
   compile(source: string, name: string): { js: string; map: string } | { report: ErrorReport };
   commit(): void;
+  /** Reads the types of packages that a cell is likely to import. */
+  preload(packages: string[]): void;
   clear(): void;
   complete(source: string, offset: number): Completions;
   inspect(source: string, offset: number): Inspection | undefined;
@@ -66,6 +68,7 @@ const answers: Compiling = {
     return { js, map };
   },
   commit: () => toCommit(),
+  preload: (packages) => void types.check(packages.map((name) => `import ${JSON.stringify(name)};`).join("\n")),
   clear() {
     types.clear();
     known.clear();

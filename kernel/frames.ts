@@ -27,6 +27,7 @@ export type Frame =
 export type Command =
   | { type: "run"; cell: number; name: string; source: string; js: string; map: string }
   | { type: "evaluate"; cell: number; js: string; maxBytes: number }
+  | { type: "preload"; packages: string[] }
   | { type: "input"; text: string }
   | { type: "interrupt" };
 

@@ -1,5 +1,6 @@
 /** A session: compiles cells and runs them in a worker process. No protocol; the Jupyter front, the tests and the grader use it. */
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Answer, Compiling, Question } from "./compiler";
 import type { Failure, Frame, MimeBundle, Outcome, Output } from "./frames";
@@ -12,6 +13,24 @@ export type { Failed, Failure, MimeBundle, Outcome, Output };
 export type Evaluation = { status: "ok"; value: unknown } | Failed;
 
 const boot = join(__dirname, "boot.js");
+
+/** How long a session must be idle before it loads what cells are likely to import, ms. */
+const idleTime = 1000;
+
+/** Names of the packages that a cell imports. */
+const importedPackages = (source: string): string[] =>
+  [...source.matchAll(/^\s*import\b[^"';]*["']([^"'./][^"']*)["']/gm)].map(([, name]) => name);
+
+/** What the nearest package.json wants loaded before it is asked for: `"unroll": { "preload": ["mathjs"] }`. */
+function wantedPackages(folder: string): string[] {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      return JSON.parse(readFileSync(join(at, "package.json"), "utf8")).unroll?.preload ?? [];
+    } catch {
+      if (at === dirname(at)) return [];
+    }
+  }
+}
 
 const isFailed = (outcome: Frame | Failed): outcome is Failed => "status" in outcome;
 
@@ -28,6 +47,7 @@ export class Session {
   readonly #compiler: Worker;
   readonly #questions = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
   #worker: RunningWorker;
+  #idleTimer: NodeJS.Timeout | undefined;
   #asked = 0;
   #runs = 0;
   /** Cells and evaluations run one after the other. */
@@ -48,6 +68,18 @@ export class Session {
       this.#questions.clear();
     });
     this.#worker = new RunningWorker(options);
+    this.#preloadWhenIdle();
+  }
+
+  #preloadWhenIdle(): void {
+    const packages = wantedPackages(this.#options.folder);
+    if (!packages.length) return;
+    const seen = this.#runs;
+    this.#idleTimer = setTimeout(() => {
+      if (this.#runs !== seen) return this.#preloadWhenIdle();
+      this.#worker.send({ type: "preload", packages });
+      void this.#ask("preload", packages).catch(() => {});
+    }, idleTime).unref();
   }
 
   /** Asks the compiler's thread. */
@@ -90,6 +122,8 @@ export class Session {
       if (lost) onOutput({ kind: "stream", name: "stderr", text: `${lost}\n` });
       const cell = ++this.#runs;
       const cellName = name ?? `Cell In[${cell}]`;
+      // The worker loads packages while the types of the cell are checked.
+      worker.send({ type: "preload", packages: importedPackages(source) });
       const compiled = await this.#ask("compile", source, cellName);
       if ("report" in compiled) return { status: "error", ...compiled.report };
       const run = worker.run({ type: "run", cell, name: cellName, source, ...compiled }, onOutput);
@@ -146,6 +180,7 @@ export class Session {
   /** Ends the worker and the compiler. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#idleTimer);
     this.#worker.kill("was closed");
     await this.#compiler.terminate();
   }

@@ -107,6 +107,10 @@ process.on("SIGINT", () => {});
 const handlers: { [K in Command["type"]]: (command: Command & { type: K }) => void } = {
   run: (command) => void runCell(command),
   evaluate: (command) => void evaluate(command),
+  // A package that cannot be loaded is told to the cell that imports it.
+  preload: ({ packages }) => {
+    for (const name of packages) void modules.load(name).catch(() => {});
+  },
   input: ({ text }) => waitingForInput.shift()?.(text),
   interrupt: () => {
     afterTermination();

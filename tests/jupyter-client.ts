@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { Dealer, Request, Subscriber } from "zeromq";
 
 export type Received = {
+  /** When it came, ms. */
+  at: number;
   channel: string;
   type: string;
   header: Record<string, string>;
@@ -46,8 +48,19 @@ export class Client {
   stderr = "";
   #changed = () => {};
 
-  static async start(): Promise<Client> {
+  /** When the process was started, ms. */
+  startedAt = 0;
+
+  /**
+   * @param command the kernel's command line, given the path of its connection file.
+   * @param prepare puts files into the notebook's folder first.
+   */
+  static async start(
+    command = (file: string) => [process.execPath, join(__dirname, "../kernel/boot.js"), file],
+    prepare = (_folder: string) => {},
+  ): Promise<Client> {
     const client = new Client();
+    prepare(client.folder);
     const names = ["shell", "iopub", "stdin", "control", "hb"];
     const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [`${name}_port`, await freePort()])));
     const file = join(client.folder, "connection.json");
@@ -63,9 +76,11 @@ export class Client {
     };
     for (const [name, socket] of Object.entries(sockets)) socket.connect(`tcp://127.0.0.1:${ports[`${name}_port`]}`);
     for (const name of ["shell", "control", "stdin", "iopub"] as const) void client.#listen(name);
-    client.process = spawn(process.execPath, [join(__dirname, "../kernel/boot.js"), file], {
+    const [program, ...words] = command(file);
+    client.startedAt = performance.now();
+    client.process = spawn(program, words, {
       cwd: client.folder,
-      stdio: ["ignore", "inherit", "pipe"],
+      stdio: ["ignore", "ignore", "pipe"],
     });
     client.process.stderr?.on("data", (chunk) => {
       client.stderr += chunk;
@@ -85,7 +100,7 @@ export class Client {
       const [signature, ...signed] = parts.slice(at + 1, at + 6);
       if (signature !== sign(signed)) throw new Error("A message of the kernel has a wrong signature");
       const [header, parent, , content] = signed.map((part) => JSON.parse(part));
-      this.received.push({ channel: name, type: header.msg_type, header, parent, content });
+      this.received.push({ at: performance.now(), channel: name, type: header.msg_type, header, parent, content });
       this.#changed();
     }
   }
@@ -137,6 +152,14 @@ export class Client {
       stop_on_error: true,
       ...options,
     });
+  }
+
+  /** Ends a kernel of any make, without asking. */
+  async kill(): Promise<void> {
+    const ended = once(this.process, "exit");
+    this.process.kill("SIGKILL");
+    await ended;
+    await this.close();
   }
 
   async close(): Promise<void> {
