@@ -26,7 +26,7 @@ type Kind = "let" | "const" | "import";
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2023.d.ts"],
+  noLib: true, // wholeLib() stands for it.
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   customConditions: ["node", "require"],
@@ -44,6 +44,22 @@ const options: ts.CompilerOptions = {
 const wantsNode = new Set([2307, 2503, 2580, 2591, 2688, 7016]);
 /** Messages that a cell may ignore: `await` and `return` at its top level. */
 const harmless = new Set([1108, 1375, 1378]);
+
+/**
+ * The declarations of JavaScript's own objects, as one text. TypeScript has them in 60 files, which it gathers, sorts
+ * and merges anew for every cell: as one file they cost nothing then.
+ */
+function wholeLib({ libFolder, readFile }: Files): string {
+  const seen = new Set<string>();
+  const withReferences = (name: string): string => {
+    if (seen.has(name)) return "";
+    seen.add(name);
+    const text = readFile(`${libFolder}/lib.${name}.d.ts`) ?? "";
+    const references = [...text.matchAll(/^\/\/\/ <reference lib="([^"]+)" \/>$/gm)].map(([, lib]) => lib);
+    return references.map(withReferences).join("") + text.replace(/^\/\/\/ <reference .*$/gm, "");
+  };
+  return withReferences("es2023");
+}
 
 const isExported = (s: ts.Statement): boolean =>
   ts.canHaveModifiers(s) && (ts.getModifiers(s) ?? []).some((m) => m.kind === ts.SyntaxKind.ExportKeyword);
@@ -107,6 +123,7 @@ export class Types {
     readonly files: Files,
     ambient: { always: string; insteadOfNode: string },
   ) {
+    this.#texts.set(this.#path("__lib.d.ts"), wholeLib(files));
     this.#texts.set(this.#path("__always.d.ts"), ambient.always);
     this.#texts.set(this.#path("__instead-of-node.d.ts"), ambient.insteadOfNode);
     this.#current = this.#path("__cell0.ts");
@@ -129,6 +146,7 @@ export class Types {
     const host: ts.LanguageServiceHost = {
       getCompilationSettings: () => (this.#withNode ? { ...options, types: ["node"] } : options),
       getScriptFileNames: () => [
+        this.#path("__lib.d.ts"),
         this.#path("__always.d.ts"),
         ...(this.#withNode ? [] : [this.#path("__instead-of-node.d.ts")]),
         this.#current,
