@@ -9,19 +9,19 @@ export type Given = { value: unknown; args: unknown[] } | { error: string };
 
 export type Assessment =
   | { status: "right" }
-  | { status: "not done" }
+  /** `calls` is another answer that it calls, which is not done. */
+  | { status: "not done"; calls?: string }
   | {
       status: "wrong";
+      /** What is wrong, in a word that says nothing of the numbers of a hidden case. */
+      what: Difference["what"] | "error" | "argument" | "way" | "form";
+      sentence: string;
       /** The first case that fails, from 0; absent if the answer could not be tried on any. */
       case?: number;
-      sentence: string;
       /** The value that was wrong; absent if there is none, or it is right. */
       got?: unknown;
       misconception?: { name: string; hint: string };
     };
-
-/** What a stub throws, and what an answer throws that still calls one. */
-export const notDone = "not done yet";
 
 type KindRules = {
   /** The lines that stand in the exercise where the solution was. */
@@ -33,7 +33,9 @@ type KindRules = {
   differs(question: PublicQuestion, got: unknown, index: number): Difference | undefined;
 };
 
-const functionStub = () => `// Write your answer here, in place of the next line.\nthrow new Error("${notDone}");`;
+const functionStub = (name: string) =>
+  `// Write your answer here, in place of the next line.\nthrow new Error("${name} is not done yet");`;
+const notDone = /^(\S+) is not done yet$/;
 
 function valueDiffers({ cases, tolerance }: PublicQuestion, got: unknown, index: number): Difference | undefined {
   return difference(got, cases[index].expected, tolerance);
@@ -46,7 +48,7 @@ export const kinds: Record<string, KindRules> = {
     fault: ({ id, name }, answer) =>
       typeof answer === "function"
         ? undefined
-        : `\`check\` wants the function itself, not what it returns: \`check("${id}", ${name})\`.`,
+        : `The answer is the function itself: \`check("${id}", ${name})\`, without brackets after \`${name}\`.`,
     differs: valueDiffers,
   },
   expression: {
@@ -93,31 +95,40 @@ export function isUndone(answer: unknown): boolean {
  */
 export function assess(question: PublicQuestion, given: Given[], seen: boolean[] = []): Assessment {
   const counted = question.misconceptions[seen.indexOf(true)];
+  if (question.cases.length === 0) return { status: "wrong", what: "form", sentence: "The question has no cases." };
   for (const index of question.cases.keys()) {
-    const one = given[index];
-    if (one === undefined) return { status: "wrong", case: index, sentence: "It gave nothing." };
-    if ("error" in one) {
-      if (one.error.includes(notDone)) return { status: "not done" };
-      return { status: "wrong", case: index, sentence: `\`${call(question)}\` stopped with an error: ${one.error}` };
-    }
+    const one = given[index] ?? { error: "it was not run on this case" };
+    if ("error" in one) return stopped(question, one.error, index);
     const differs = kinds[question.kind].differs(question, one.value, index);
     const changed = changedArgument(question, one.args, index);
     if (differs === undefined && changed === undefined) continue;
-    const sentence = [changed, differs?.sentence].filter(Boolean).join(" ");
-    const misconception = counted ?? recognised(question, given);
     return {
       status: "wrong",
+      what: changed ? "argument" : (differs as Difference).what,
+      sentence: [changed, differs?.sentence].filter(Boolean).join(" "),
       case: index,
-      sentence,
       ...(differs && { got: one.value }),
-      ...(misconception && { misconception: { name: misconception.name, hint: misconception.hint } }),
+      ...named(counted ?? recognised(question, given)),
     };
   }
-  if (question.cases.length === 0) return { status: "wrong", sentence: "The question has no cases." };
   if (counted === undefined) return { status: "right" };
-  const misconception = { name: counted.name, hint: counted.hint };
-  return { status: "wrong", sentence: "The values are right, but not the way to them.", misconception };
+  return {
+    status: "wrong",
+    what: "way",
+    sentence: "The values are right, but not the way to them.",
+    ...named(counted),
+  };
 }
+
+function stopped(question: PublicQuestion, error: string, index: number): Assessment {
+  const undone = notDone.exec(error)?.[1];
+  if (undone === question.name) return { status: "not done" };
+  if (undone) return { status: "not done", calls: undone };
+  const sentence = `\`${call(question)}\` stopped with an error: ${error}`;
+  return { status: "wrong", what: "error", sentence, case: index };
+}
+
+const named = (one?: { name: string; hint: string }) => one && { misconception: { name: one.name, hint: one.hint } };
 
 const call = ({ kind, name, parameters }: PublicQuestion) =>
   kind === "function" ? `${name}(${parameters.join(", ")})` : name;

@@ -58,7 +58,7 @@ export function checker(cases: PublicExercise): Check {
 export function assessHere(question: PublicQuestion, answer: unknown): Assessment {
   if (isUndone(answer)) return { status: "not done" };
   const fault = kinds[question.kind].fault(question, answer);
-  if (fault) return { status: "wrong", sentence: fault };
+  if (fault) return { status: "wrong", what: "form", sentence: fault };
   const given: Given[] = [];
   for (const { args } of question.cases) {
     const one = tryOn(question, answer, args);

@@ -1,5 +1,7 @@
 /** What a question is: the record that an author writes, and the part of it that a student's notebook gets. */
-import type { Random } from "./random";
+
+/** Draws the next number, uniform on [0, 1). */
+export type Random = () => number;
 
 /**
  * A plausible wrong answer and the hint that it deserves.

@@ -1,8 +1,6 @@
 /** Numbers that look random and are the same for the same seed text. */
 import { createHash } from "node:crypto";
-
-/** Draws the next number, uniform on [0, 1). */
-export type Random = () => number;
+import type { Random } from "./question";
 
 /**
  * Returns a generator seeded by a text of any length.

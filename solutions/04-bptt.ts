@@ -1,6 +1,5 @@
 /** Exercise 4, BPTT: the questions on Example 1's gradient (lecture, slides 17 to 21), their answers and their mistakes. */
-import type { Cases, Exercise, ExpressionQuestion, FunctionQuestion, Misconception } from "../grader/question";
-import type { Random } from "../grader/random";
+import type { Cases, Exercise, ExpressionQuestion, FunctionQuestion, Misconception, Random } from "../grader/question";
 
 type Vec = number[];
 type Mat = number[][];

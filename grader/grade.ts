@@ -1,0 +1,282 @@
+/** Grades one notebook. Inputs, expected values and verdicts stay here; the session's process only runs functions. */
+import type { Failed, Session } from "../kernel/session";
+import { type Assessment, assess, type Given, isFunctionText, isUndone, kinds } from "./assess";
+import { isRecord, plain } from "./compare";
+import type { Case, PublicQuestion } from "./question";
+import type { RunCell, Submission } from "./submission";
+
+/** How a question ended. Only `right` gives points; `infra-error` gives none at all, not even 0. */
+export type Verdict =
+  | "right"
+  | "wrong"
+  | "not done"
+  | "missing"
+  | "error"
+  | "timeout"
+  | "out of memory"
+  | "crash"
+  | "infra-error";
+
+export type QuestionResult = {
+  id: string;
+  number: string;
+  points: number | null;
+  of: number;
+  verdict: Verdict;
+  reason: string;
+  misconception: string;
+};
+
+/** `died`: the process ended by itself while the notebook was graded, at which somebody should look. */
+export type NotebookResult = { questions: QuestionResult[]; remarks: string[]; died: boolean };
+
+/** A question with its public cases, and with those that no notebook has. */
+export type Graded = { question: PublicQuestion; hidden: Case[] };
+
+export type Limits = { cellMs: number; callMs: number; patienceMs: number; valueBytes: number };
+export const limits: Limits = { cellMs: 30_000, callMs: 10_000, patienceMs: 2_000, valueBytes: 2e6 };
+
+type Ending = { verdict: Verdict; reason: string; misconception?: string };
+
+/** A process that ends in the same cell, or question, so often is no accident. */
+const tries = 2;
+
+/**
+ * Runs a submission's cells and grades its questions, in a process that has run no other submission.
+ *
+ * A process that dies is started again, and all cells with it; the cell or question in which it died is tried once
+ * more, since it may have been killed from outside, and then given up.
+ */
+export async function gradeSubmission(
+  session: Session,
+  { cells, repairs }: Submission,
+  graded: Graded[],
+  within: Limits = limits,
+): Promise<NotebookResult> {
+  const remarks = new Set(repairs);
+  const deaths = new Map<RunCell, number>();
+  const failures = new Map<string, Ending>();
+  let died = false;
+  let isRun = false;
+  /** The process in which the cells ran: another one knows nothing of them. */
+  let pid: unknown;
+  let deathsBetween = 0;
+
+  /** Runs the cells from the first, and again from the first whenever the process dies. */
+  async function runCells(): Promise<void> {
+    const before = await processOf(session);
+    for (const cell of cells) {
+      if ((deaths.get(cell) ?? 0) >= tries) continue;
+      const failure = await runCell(session, cell, within);
+      if (failure === undefined) {
+        failures.delete(cell.name);
+        continue;
+      }
+      failures.set(cell.name, failure.ending);
+      remarks.add(`The cell \`${cell.name}\`: ${failure.ending.reason}`);
+      if (!failure.hasDied) continue;
+      const isTimeout = failure.ending.verdict === "timeout";
+      died ||= !isTimeout;
+      deaths.set(cell, isTimeout ? tries : (deaths.get(cell) ?? 0) + 1);
+      return runCells();
+    }
+    pid = await processOf(session);
+    if (before === pid) return;
+    died = true;
+    remarks.add("The process ended between two cells.");
+    if (++deathsBetween < tries) return runCells();
+  }
+
+  async function gradeQuestion(one: Graded): Promise<Ending> {
+    for (let attempt = 1; ; attempt++) {
+      if (!isRun) await runCells();
+      isRun = true;
+      const outcome = await endingOf(one, failures, asker(session, pid, within));
+      if (!("hasDied" in outcome)) return outcome;
+      isRun = false;
+      const { ending } = outcome;
+      if (ending.verdict === "timeout") return ending;
+      died = true;
+      remarks.add(`The question ${one.question.number}: ${ending.reason}`);
+      if (attempt === tries) return ending;
+    }
+  }
+
+  await session.restart();
+  const questions: QuestionResult[] = [];
+  for (const one of graded) {
+    const { id, number, points: of } = one.question;
+    const { verdict, reason, misconception = "" } = await gradeQuestion(one);
+    questions.push({ id, number, points: verdict === "right" ? of : 0, of, verdict, reason, misconception });
+  }
+  return { questions, remarks: [...remarks], died };
+}
+
+/** Returns the result of a notebook that could not be graded for a reason that is none of its author's. */
+export function infraResult(graded: Graded[], error: unknown): NotebookResult {
+  const reason = `It could not be graded, by no fault of its own: ${error instanceof Error ? error.message : error}`;
+  const questions = graded.map(({ question: { id, number, points: of } }): QuestionResult => {
+    return { id, number, points: null, of, verdict: "infra-error", reason, misconception: "" };
+  });
+  return { questions, remarks: [reason], died: true };
+}
+
+/** What did not come to an end of its own; `hasDied` where the variables are gone as well. */
+type Stopped = { ending: Ending; hasDied: boolean };
+
+async function runCell(session: Session, { name, source }: RunCell, within: Limits): Promise<Stopped | undefined> {
+  let isLate = false;
+  const interrupt = setTimeout(() => {
+    isLate = true;
+    session.interrupt();
+  }, within.cellMs);
+  // A cell may outlive the interrupt, by catching it.
+  const replace = setTimeout(() => void session.restart(), within.cellMs + within.patienceMs);
+  const outcome = await session.execute(source, () => {}, name);
+  clearTimeout(interrupt);
+  clearTimeout(replace);
+  if (outcome.status === "ok") return undefined;
+  const hasDied = outcome.died === true;
+  if (isLate) return { ending: late(within.cellMs), hasDied };
+  if (hasDied) return { ending: deathOf(outcome, within), hasDied };
+  return { ending: { verdict: "error", reason: `${outcome.ename}: ${outcome.evalue}` }, hasDied };
+}
+
+const late = (ms: number): Ending => ({ verdict: "timeout", reason: `It was stopped after ${ms / 1000} s.` });
+
+function deathOf({ evalue }: Failed, { callMs }: Limits): Ending {
+  if (/took longer/.test(evalue)) return late(callMs);
+  if (/out of memory/.test(evalue)) return { verdict: "out of memory", reason: "Its process ran out of memory." };
+  // The first sentence tells the cause; what follows is for somebody who sits at the notebook.
+  return { verdict: "crash", reason: `${evalue.split(/(?<=\.)\s/)[0]}` };
+}
+
+/** The number of the process that runs; where one is just ending, of the next. */
+async function processOf(session: Session): Promise<unknown> {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const found = await session.evaluate("process.pid");
+    if (found.status === "ok") return found.value;
+  }
+  throw new Error("the process that runs its cells does not start");
+}
+
+/** Evaluates in the process in which the cells have run. */
+type Ask = (js: string) => Promise<{ value: unknown } | { error: string } | Stopped>;
+
+function asker(session: Session, pid: unknown, within: Limits): Ask {
+  const options = { timeoutMs: within.callMs, maxBytes: within.valueBytes };
+  return async (js) => {
+    const outcome = await session.evaluate(`(async () => [process.pid, await ${js}])()`, options);
+    if (outcome.status === "error")
+      return outcome.died ? { ending: deathOf(outcome, within), hasDied: true } : { error: outcome.evalue };
+    const [inPid, value] = Array.isArray(outcome.value) ? outcome.value : [];
+    if (inPid === pid) return { value };
+    return { ending: { verdict: "crash", reason: "Its process ended between two calls." }, hasDied: true };
+  };
+}
+
+/** Grades one question on the cells that have run. */
+async function endingOf(
+  { question, hidden }: Graded,
+  failures: Map<string, Ending>,
+  ask: Ask,
+): Promise<Ending | Stopped> {
+  const { id, name, cases, misconceptions } = question;
+  const { value: valueHere, fault } = kinds[question.kind];
+  // What is called stays in its process; what is data is fetched.
+  const found = await ask(`(${valueHere ? `[typeof scope.${name}, scope.${name}]` : `[typeof scope.${name}]`})`);
+  if ("ending" in found) return found;
+  if ("error" in found || !Array.isArray(found.value)) return wrong(`\`${name}\` cannot be read.`);
+  const [type, answer] = found.value;
+  if (type === "undefined" && valueHere === undefined)
+    return failures.get(`${id}-answer`) ?? { verdict: "missing", reason: `The notebook does not define \`${name}\`.` };
+  if (valueHere && isUndone(answer)) return failures.get(`${id}-answer`) ?? { verdict: "not done", reason: "" };
+  const faultFound = fault(question, type === "function" ? () => {} : answer);
+  if (faultFound) return wrong(faultFound);
+
+  /** What the answer gives on cases, up to the first at which it stops. */
+  async function give(some: Case[]): Promise<Given[] | Stopped> {
+    const given: Given[] = [];
+    for (const { args } of some) {
+      const one = valueHere ? locally(question, answer, args) : await called(args, question.ask);
+      if ("ending" in one) return one;
+      given.push(one);
+      if ("error" in one) break;
+    }
+    return given;
+  }
+
+  async function called(args: unknown[], through?: string): Promise<Given | Stopped> {
+    const outcome = await ask(callOf(name, args, through));
+    if (!("value" in outcome)) return outcome;
+    const { value } = outcome;
+    if (isRecord(value) && Array.isArray(value.args)) return { value: value.value, args: value.args };
+    return { error: "it handed over something else than a value" };
+  }
+
+  const given = await give(cases);
+  if ("ending" in given) return given;
+  const seen: boolean[] = [];
+  for (const misconception of misconceptions) {
+    let isSeen = false;
+    for (const { args } of misconception.seen ? cases : []) {
+      const look = await called(args, misconception.seen);
+      if ("ending" in look) return look;
+      isSeen ||= "error" in look || look.value !== false;
+    }
+    seen.push(isSeen);
+  }
+  const visible = assess(question, given, seen);
+  if (visible.status !== "right") return endingFrom(visible);
+
+  const unseen = await give(hidden);
+  if ("ending" in unseen) return unseen;
+  const assessment = assess({ ...question, cases: hidden, misconceptions: [] }, unseen);
+  // Nothing of a hidden case may be told: neither its numbers, nor what the answer says of its arguments.
+  if (assessment.status !== "wrong") return endingFrom(assessment);
+  return wrong(`Right on the visible cases, but on a hidden one ${words[assessment.what]}.`);
+}
+
+const words: Record<(Assessment & { status: "wrong" })["what"], string> = {
+  nan: "it gave NaN",
+  shape: "it gave a wrong shape",
+  type: "it gave something of another type",
+  number: "it gave a wrong number",
+  error: "it stopped with an error",
+  argument: "it changed an argument",
+  way: "it took another way",
+  form: "it could not be tried",
+};
+
+const wrong = (reason: string): Ending => ({ verdict: "wrong", reason });
+
+function endingFrom(assessment: Assessment): Ending {
+  if (assessment.status === "right") return { verdict: "right", reason: "" };
+  if (assessment.status === "not done")
+    return {
+      verdict: "not done",
+      reason: assessment.calls ? `It calls \`${assessment.calls}\`, which is not done.` : "",
+    };
+  const { what, sentence, misconception } = assessment;
+  return { verdict: what === "error" ? "error" : "wrong", reason: sentence, misconception: misconception?.name };
+}
+
+/** JavaScript that calls the answer on a case and hands over what it gave, with the arguments as they are afterwards. */
+function callOf(name: string, args: unknown[], through = "(answer, ...args) => answer(...args)"): string {
+  const texts = args.map((arg) => (isFunctionText(arg) ? `(${arg.js}\n)` : JSON.stringify(arg)));
+  const after = `args.map((arg) => (typeof arg === "function" ? null : arg))`;
+  return `(async () => {
+    const args = [${texts.join(", ")}];
+    const value = await (${through}\n)(scope.${name}, ...args);
+    return { value, args: ${after} };
+  })()`;
+}
+
+/** A formula, or a value, is data: it is evaluated here. */
+function locally(question: PublicQuestion, answer: unknown, args: unknown[]): Given {
+  try {
+    return { value: plain(kinds[question.kind].value?.(question.parameters, answer, args)), args };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
