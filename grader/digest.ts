@@ -28,7 +28,7 @@ function spellings(leaf: unknown, tolerance: number): string[] {
     const moved = leaf + move * tolerance * Math.max(1, Math.abs(leaf));
     const exponent =
       Math.floor(Math.log10(Math.max(1, Math.abs(moved))) + 1e-12) + Math.round(Math.log10(tolerance)) + 1;
-    return `${Math.round(moved / 10 ** exponent)}e${exponent}`;
+    return (Math.round(moved / 10 ** exponent) * 10 ** exponent).toPrecision(12);
   });
 }
 

@@ -45,7 +45,7 @@ export function expressionFault(text: unknown, variables: string[]): string | un
     return `The answer is a formula written as text, in quotation marks; got ${typeof text}.`;
   if (text.length > maxLength) return `The formula has ${text.length} characters; at most ${maxLength} are read.`;
   try {
-    return nodeFault(parse(typeable(text)) as Parsed, variables);
+    return nodeFault(parse(typeable(text, variables)) as Parsed, variables);
   } catch (error) {
     return `The formula cannot be read: ${(error as Error).message}.`;
   }
@@ -54,19 +54,18 @@ export function expressionFault(text: unknown, variables: string[]): string | un
 /** Returns the value of a formula that has no fault; a list of formulas gives the list of their values. */
 export function evaluateExpression(text: unknown, point: Record<string, number>): unknown {
   if (Array.isArray(text)) return text.map((part) => evaluateExpression(part, point));
-  return parse(typeable(text as string)).evaluate({ ...point });
+  return parse(typeable(text as string, Object.keys(point))).evaluate({ ...point });
 }
 
-/** What people paste from a formula sheet, in the notation that mathjs reads. */
-const typeable = (text: string) =>
-  text.replace(/\*\*/g, "^").replace(/[−–]/g, "-").replace(/[·×⋅]/g, "*").replace(/²/g, "^2").replace(/³/g, "^3");
+/** What people write on paper, in the notation that mathjs reads; it would take `V (1 - h)` for a call of V. */
+function typeable(text: string, variables: string[]): string {
+  const signs = text.replace(/\*\*/g, "^").replace(/[−–]/g, "-").replace(/[·×⋅]/g, "*");
+  const powers = signs.replace(/²/g, "^2").replace(/³/g, "^3");
+  return powers.replace(/([A-Za-z_]\w*)\s*\(/g, (call, name) => (variables.includes(name) ? `${name} * (` : call));
+}
 
 function nodeFault(node: Parsed, variables: string[]): string | undefined {
   if (node.type === "FunctionNode" && !functions.includes(node.fn.name)) {
-    if (variables.includes(node.fn.name)) {
-      const name = node.fn.name;
-      return `\`${name}(...)\` reads as a function named ${name}: write \`${name} * (...)\` for a product.`;
-    }
     return `\`${node.fn.name}\` is not a function that can be used here: ${functions.join(", ")} are.`;
   }
   if (node.type === "SymbolNode" && ![...variables, ...constants].includes(node.name)) {

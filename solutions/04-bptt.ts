@@ -494,7 +494,7 @@ const biasFormula: ExpressionQuestion = {
     ),
     mistake(
       "1 - h_1² is missing on the path from L_2 to b_1",
-      "From o_2 back to b_1 two tanh are crossed: that of step 2, then that of step 1.",
+      "L_2 reaches b_1 through h_1 as well: that path ends with the factor 1 - h_1², as the one from o_1 does.",
       "(1 - h_1^2) * V * g_1 + W * (1 - h_2^2) * V * g_2 + (1 - h_2^2) * V * g_2",
     ),
     mistake(
