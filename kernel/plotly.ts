@@ -1,5 +1,7 @@
 /** Plotly figures in every front end: the MIME type that some draw themselves, and HTML that loads plotly.js for the rest. */
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { MimeBundle } from "./frames";
 
 const plotlyType = "application/vnd.plotly.v1+json";
@@ -34,13 +36,35 @@ const draw = `async (id, figure, path) => {
   }
 }`;
 
-/** Adds the HTML to a bundle that holds a Plotly figure; any other bundle stays as it is. */
-export function withPlotlyHtml(bundle: MimeBundle): MimeBundle {
-  const figure = bundle[plotlyType] as { layout?: { height?: number } } | undefined;
-  if (!figure || "text/html" in bundle) return bundle;
-  const id = `figure-${randomUUID()}`;
-  const json = JSON.stringify(figure).replaceAll("<", "\\u003c");
-  const html = `<div id="${id}" style="width:100%;min-height:${figure.layout?.height ?? 360}px"></div>
+/** plotly.js itself as a script, for a page that no server stands behind. Only a string of its own can hold "</script". */
+function wholeLibrary(): string {
+  const source = readFileSync(require.resolve("plotly.js-dist"), "utf8").replaceAll("</script", "<\\/script");
+  return `<script>{ const amd = window.define?.amd; if (amd) window.define.amd = undefined;
+${source}
+if (amd) window.define.amd = amd; }</script>\n`;
+}
+
+/** Whether a converter runs the kernel, and its page will be read from a file: then nothing can be fetched from a server. */
+function isRunByConverter(): boolean {
+  const parent = spawnSync("ps", ["-o", "args=", "-p", String(process.ppid)], { encoding: "utf8" });
+  return /nbconvert|quarto/.test(parent.stdout ?? "") && !/--to[= ]notebook/.test(parent.stdout);
+}
+
+/**
+ * Makes the function that adds HTML to the bundles that hold a Plotly figure; any other bundle stays as it is.
+ * Where a converter runs the kernel, the first figure brings plotly.js with it, 10 MB, once.
+ */
+export function plotlyHtml(): (bundle: MimeBundle) => MimeBundle {
+  let library: string | undefined;
+  return (bundle) => {
+    const figure = bundle[plotlyType] as { layout?: { height?: number } } | undefined;
+    if (!figure || "text/html" in bundle) return bundle;
+    library = library === undefined && isRunByConverter() ? wholeLibrary() : "";
+    const id = `figure-${randomUUID()}`;
+    const json = JSON.stringify(figure).replaceAll("<", "\\u003c");
+    const alt = String(bundle["text/plain"] ?? "A chart").replace(/[&"<]/g, (c) => `&#${c.charCodeAt(0)};`);
+    const html = `${library}<div id="${id}" role="img" aria-label="${alt}" style="width:100%;min-height:${figure.layout?.height ?? 360}px"></div>
 <script>(${draw})("${id}", ${json}, "${path}")</script>`;
-  return { ...bundle, "text/html": html };
+    return { ...bundle, "text/html": html };
+  };
 }

@@ -1,7 +1,7 @@
 /** The Jupyter messaging protocol: what the kernel does for each type of message. Source: its specification, 5.3 and 5.4. */
 import { randomUUID } from "node:crypto";
 import { codePointOffset, utf16Offset } from "./offsets";
-import { withPlotlyHtml } from "./plotly";
+import { plotlyHtml } from "./plotly";
 import { type Outcome, type Output, Session } from "./session";
 import { type Content, type Message, protocolVersion, wire } from "./wire";
 
@@ -47,6 +47,7 @@ export class Kernel {
   readonly #session: Session;
   readonly #channels: Channels;
   readonly #onShutdown: () => void;
+  readonly #withPlotlyHtml = plotlyHtml();
   readonly #history: HistoryEntry[] = [];
   readonly #queue: { request: Message; run: () => Promise<void>; abort: () => void }[] = [];
   #isRunning = false;
@@ -197,7 +198,7 @@ export class Kernel {
       return { status: "error", execution_count, ename, evalue, traceback, payload: [], user_expressions: {} };
     }
     if (outcome.result && !isSilent) {
-      const shown = { execution_count, data: withPlotlyHtml(outcome.result), metadata: outcome.metadata ?? {} };
+      const shown = { execution_count, data: this.#withPlotlyHtml(outcome.result), metadata: outcome.metadata ?? {} };
       this.#publish("execute_result", shown, request);
     }
     const user_expressions = await this.#evaluateAll((content.user_expressions ?? {}) as Record<string, string>);
@@ -223,7 +224,7 @@ export class Kernel {
       const { data, metadata, id, update } = output;
       const transient = id === undefined ? {} : { display_id: id };
       const type = update ? "update_display_data" : "display_data";
-      this.#publish(type, { data: withPlotlyHtml(data), metadata, transient }, parent);
+      this.#publish(type, { data: this.#withPlotlyHtml(data), metadata, transient }, parent);
     }
   }
 
