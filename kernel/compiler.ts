@@ -1,8 +1,10 @@
 /** The thread that compiles and checks cells, completes and inspects, so that nothing else waits for TypeScript. */
 import "./code-cache";
-import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import { version } from "typescript";
 import { compileCell } from "./compile";
 import { type ErrorReport, reportDiagnostics } from "./errors";
 import { type Completions, completeness, type Inspection, Types } from "./types";
@@ -31,6 +33,12 @@ const cached = <T>(f: (path: string) => T) => {
     return kept.get(path) as T;
   };
 };
+const cache = join(__dirname, "..", "node_modules", ".cache", "unroll");
+const verdictOn = (texts: string[]): string => {
+  const hash = createHash("sha1").update(version);
+  for (const text of texts) hash.update("\0").update(text);
+  return join(cache, `checked-${hash.digest("hex")}`);
+};
 const stateOf = (path: string) => statSync(path, { throwIfNoEntry: false });
 const ambient = (name: string) => readFileSync(join(__dirname, "ambient", name), "utf8");
 
@@ -45,6 +53,13 @@ const types = new Types(
       const state = stateOf(path);
       return state ? `${state.mtimeMs} ${state.size}` : "";
     }),
+    wasRight: (texts) => existsSync(verdictOn(texts)),
+    noteRight: (texts) => {
+      try {
+        mkdirSync(cache, { recursive: true });
+        writeFileSync(verdictOn(texts), "");
+      } catch {} // A folder that cannot be written costs time, not the result.
+    },
     libFolder: dirname(require.resolve("typescript")),
     fallbackFolders: [join(__dirname, "..")],
   },

@@ -9,6 +9,9 @@ import ts from "typescript";
 export type Files = Pick<ts.System, "fileExists" | "readFile" | "directoryExists"> & {
   /** Changes whenever the content of a file does. */
   version(path: string): string;
+  /** Remembers that these texts together were found right, over sessions; checking a library costs a second. */
+  wasRight(texts: string[]): boolean;
+  noteRight(texts: string[]): void;
   /** Folder of TypeScript's own lib.*.d.ts. */
   libFolder: string;
   /** Packages that are found from every notebook, wherever it lies: folders that hold a node_modules. */
@@ -201,12 +204,12 @@ export class Types {
   ): ts.ResolvedModuleWithFailedLookupLocations {
     const key = `${from.slice(0, from.lastIndexOf("/"))}|${name}`;
     const kept = this.#resolved.get(key);
-    if (kept) return kept;
+    if (kept?.resolvedModule && host.fileExists(kept.resolvedModule.resolvedFileName)) return kept;
     const origins = [from, ...(name.startsWith(".") ? [] : this.files.fallbackFolders.map((d) => `${d}/_.ts`))];
     for (const origin of origins) {
       const found = ts.resolveModuleName(name, origin, compilerOptions, host as ts.ModuleResolutionHost);
       if (!found.resolvedModule) continue;
-      if (!name.startsWith(".")) this.#resolved.set(key, found);
+      this.#resolved.set(key, found);
       return found;
     }
     return { resolvedModule: undefined };
@@ -282,15 +285,19 @@ export class Types {
     const versionOf = ({ fileName }: ts.SourceFile) => `${this.#withNode} ${this.files.version(fileName)}`;
     if (local.some((file) => (this.#checked.get(file.fileName)?.version ?? versionOf(file)) !== versionOf(file)))
       this.#checked.clear();
-    for (const file of local)
-      if (!this.#checked.has(file.fileName)) {
-        const { fileName } = file;
-        const diagnostics = [
-          ...this.#service.getSyntacticDiagnostics(fileName),
-          ...this.#service.getSemanticDiagnostics(fileName),
-        ];
-        this.#checked.set(fileName, { version: versionOf(file), diagnostics });
-      }
+    const fresh = local.filter(({ fileName }) => !this.#checked.has(fileName));
+    const texts = local.flatMap(({ fileName, text }) => [fileName, text]);
+    const isKnown = fresh.length > 0 && this.files.wasRight(texts);
+    for (const file of fresh) {
+      const { fileName } = file;
+      const check = () => [
+        ...this.#service.getSyntacticDiagnostics(fileName),
+        ...this.#service.getSemanticDiagnostics(fileName),
+      ];
+      this.#checked.set(fileName, { version: versionOf(file), diagnostics: isKnown ? [] : check() });
+    }
+    const isRight = local.every(({ fileName }) => this.#checked.get(fileName)?.diagnostics.length === 0);
+    if (fresh.length > 0 && isRight && !isKnown) this.files.noteRight(texts);
     return local.flatMap(({ fileName }) => this.#checked.get(fileName)?.diagnostics ?? []);
   }
 
