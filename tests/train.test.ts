@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bptt, defineCell, rows, sgd, softmaxCrossEntropy, train, unroll, vanilla } from "../lib";
+
+const sizes = { inputSize: 2, hiddenSize: 6, outputSize: 2, seed: 5 };
+const example = { x: [0, 1, 1, 0, 1, 0, 0, 1], y: [0, 1, 0, 0, 1, 1, 1, 0] };
+
+test("training yields every step with its loss, and the loss falls", async () => {
+  const cell = defineCell(vanilla, sizes);
+  const losses: number[] = [];
+  const training = train(cell, example, { loss: softmaxCrossEntropy, optimizer: sgd(0.2), steps: 200 });
+  for await (const { step, loss } of training) {
+    assert.equal(step, losses.length + 1);
+    losses.push(loss);
+  }
+  assert.equal(losses.length, 200);
+  assert.ok(losses[199] < losses[0] / 10, `${losses[0]} -> ${losses[199]}`);
+});
+
+test("one step of training is theta - eta dL/dtheta, and its loss is the one before the step", async () => {
+  const [cell, reference] = [defineCell(vanilla, sizes), defineCell(vanilla, sizes)];
+  const net = unroll(reference, example.x);
+  const L = bptt(net, example.y, softmaxCrossEntropy);
+  for await (const { loss } of train(cell, example, { loss: softmaxCrossEntropy, optimizer: sgd(0.3), steps: 1 }))
+    assert.equal(loss, L);
+  const moved = reference.param.W.map((w, i) => w - 0.3 * net.dparam.W[i]);
+  assert.deepEqual([...cell.param.W], [...moved]);
+});
+
+test("a loop that is left keeps what was learnt", async () => {
+  const cell = defineCell(vanilla, sizes);
+  const before = rows(cell.param.W);
+  for await (const { step } of train(cell, example, { loss: softmaxCrossEntropy, optimizer: sgd(0.2), steps: 1e9 }))
+    if (step === 3) break;
+  assert.notDeepEqual(rows(cell.param.W), before);
+});
+
+test("between two steps the process can do something else", async () => {
+  const cell = defineCell(vanilla, sizes);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  for await (const { step } of train(cell, example, { loss: softmaxCrossEntropy, optimizer: sgd(0.2), steps: 1e9 }))
+    if (turns >= 3 || step === 1e5) break;
+  clearInterval(timer);
+  assert.equal(turns, 3);
+});
+
+test("examples may change from step to step", async () => {
+  const cell = defineCell(vanilla, sizes);
+  const asked: number[] = [];
+  const examples = (k: number) => {
+    asked.push(k);
+    return { x: [k % 2, 1], y: [1, k % 2] };
+  };
+  for await (const _ of train(cell, examples, { loss: softmaxCrossEntropy, optimizer: sgd(0.2), steps: 4 }));
+  assert.deepEqual(asked, [1, 2, 3, 4]);
+});
