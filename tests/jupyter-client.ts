@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Request, Subscriber } from "zeromq";
+import { violations } from "./message-spec";
 
 export type Received = {
   /** When it came, ms. */
@@ -39,6 +40,8 @@ export class Client {
   readonly folder = mkdtempSync(join(tmpdir(), "unroll-kernel-"));
   readonly session = randomUUID();
   readonly received: Received[] = [];
+  /** In what its messages were not as specified. */
+  readonly violations: string[] = [];
   readonly shell = new Dealer({ routingId: this.session });
   readonly control = new Dealer({ routingId: this.session });
   readonly stdin = new Dealer({ routingId: this.session });
@@ -100,6 +103,7 @@ export class Client {
       const [signature, ...signed] = parts.slice(at + 1, at + 6);
       if (signature !== sign(signed)) throw new Error("A message of the kernel has a wrong signature");
       const [header, parent, , content] = signed.map((part) => JSON.parse(part));
+      this.violations.push(...violations({ channel: name, header, content }));
       this.received.push({ at: performance.now(), channel: name, type: header.msg_type, header, parent, content });
       this.#changed();
     }

@@ -219,6 +219,12 @@ describe("the end", () => {
     await other.close();
   });
 
+  test("of all this, every message was as the specification has it", () => {
+    const kinds = new Set(client.received.map(({ type }) => type));
+    assert.ok(kinds.size >= 18, [...kinds].join(" "));
+    assert.deepEqual(client.violations, []);
+  });
+
   test("a kernel without a connection file says what it wants", async () => {
     const { spawnSync } = await import("node:child_process");
     const { status, stderr } = spawnSync(process.execPath, ["kernel/boot.js"], { encoding: "utf8" });

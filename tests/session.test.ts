@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -245,6 +245,16 @@ describe("imports", () => {
 
   test("that cannot be found say so", async () => {
     assert.match(String(plain((await run(`import x from "./nowhere"`)).outcome)), /Cannot find module '\.\/nowhere'/);
+  });
+
+  test("of tslab never load a tslab that lies beside the notebook", async () => {
+    const planted = join(folder, "node_modules", "tslab");
+    mkdirSync(planted, { recursive: true });
+    writeFileSync(join(planted, "package.json"), `{ "name": "tslab", "main": "main.js" }`);
+    writeFileSync(join(planted, "main.js"), "globalThis.planted = true;");
+    await run(`import * as planted from "tslab"; import "tslab"`);
+    assert.equal(plain((await run("(globalThis as any).planted")).outcome), undefined);
+    rmSync(join(folder, "node_modules"), { recursive: true });
   });
 
   test("of tslab give its display, with its types", async () => {
