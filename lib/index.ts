@@ -11,4 +11,5 @@ export { bptt, forward, type Input, type Network, unroll } from "./network";
 export { type LearningRate, type Optimizer, sgd } from "./optimizers";
 export { normal, type Random, random } from "./random";
 export { parseEquations } from "./symbols";
+export * from "./systems";
 export { type Example, type Progress, train } from "./train";

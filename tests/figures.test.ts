@@ -5,7 +5,6 @@ import { test } from "node:test";
 import { chromium, type Page } from "playwright-core";
 import { jupyterDisplay } from "../lib/display";
 import {
-  type Automaton,
   automatonRun,
   bars,
   cobweb,
@@ -26,6 +25,8 @@ import {
   stackedBars,
   stateDiagram,
   type Trace,
+  tapeHistory,
+  tapeRun,
   unrolledGraph,
   type Wiring,
   wiringDiagram,
@@ -35,18 +36,8 @@ import {
 import { diverging, palette, role, sequential, tint, written } from "../lib/figures/theme";
 import { past, unroll, unrollCopied, unrollShared } from "../lib/figures/unroll";
 import { shaped } from "../lib/memory";
+import { blankTape, busyBeaver, evenZeros, iterate, turingStep } from "../lib/systems";
 
-/** The acceptor of the lecture: does a binary number have an even number of 0s? */
-const evenZeros: Automaton = {
-  states: ["S1", "S2"],
-  symbols: ["0", "1"],
-  next: [
-    [1, 0],
-    [0, 1],
-  ],
-  start: 0,
-  accepting: [0],
-};
 const threeStates = {
   states: ["A", "B", "C"],
   symbols: ["0", "1"],
@@ -75,6 +66,8 @@ const tone = Array.from({ length: 20 }, (_, k) =>
 );
 
 const steps = Array.from({ length: 40 }, (_, k) => k + 1);
+
+const beaver = iterate(turingStep(busyBeaver), blankTape, 107);
 
 /** Every kind of figure, with all that it can draw. */
 const samples: Record<string, Figure> = {
@@ -146,6 +139,8 @@ const samples: Record<string, Figure> = {
   "a state diagram": stateDiagram(evenZeros, "Even number of 0s"),
   "a state diagram without an accepting state": stateDiagram(threeStates),
   "an automaton that reads": automatonRun(evenZeros, [..."0110100"]),
+  "a tape and its head": tapeRun(beaver.slice(0, 12), busyBeaver.states),
+  "the history of a tape": tapeHistory(beaver, "Busy beaver"),
   "a spectrogram": spectrogram(tone, { hop: 0.016, bandwidth: 250, title: "a rising tone" }),
   "the wiring of Example 1": wiringDiagram(wirings.hidden, "Example 1"),
   "three wirings": withSlider("feedback from", Object.keys(feedback), (name) => wiringDiagram(feedback[name])),
@@ -408,6 +403,24 @@ test("an automaton that counts zeros is in its first state where their number is
     word.map((_, t) => [places[lit[t]], places[lit[t + 1]]]),
   );
   assert.throws(() => automatonRun(evenZeros, ["2"]), /Cannot read 2: the automaton knows 0, 1/);
+});
+
+test("a tape shows the symbols of its time, its head above the place where it stands, and all of them in its history", () => {
+  const { frames = [] } = tapeRun(beaver, busyBeaver.states);
+  const ones = (row: unknown) => numbers(row).filter((symbol) => symbol === 1).length;
+  assert.equal(frames.length, 108);
+  assert.equal(ones((frames[107].data[0].z as number[][])[0]), 13);
+  assert.deepEqual(
+    frames.map(({ data }) => numbers(data[1].x)[0]),
+    beaver.map(({ head }) => head),
+  );
+  const [history, head] = tapeHistory(beaver).data;
+  assert.deepEqual(
+    (history.z as number[][]).map(ones),
+    beaver.map(({ tape }) => ones([...tape.values()])),
+  );
+  assert.deepEqual([numbers(head.x)[107], numbers(head.y)[107]], [beaver[107].head, 107]);
+  assert.throws(() => tapeHistory([]), { message: "Cannot draw a tape: there are no configurations" });
 });
 
 test("the gradient of h is the sum of its parts, and the backward pass shows the last step first", () => {

@@ -1,16 +1,8 @@
+import { type Automaton, automatonStates } from "../systems/automaton";
 import { type Figure, plotlyFigure, type Trace } from "./figure";
 import { arrowTrace, diameter, type Edge, type Graph, graphLayout, graphTraces, type Node, xy } from "./graph";
 import { withPlayButton } from "./slider";
 import { role } from "./theme";
-
-/** Is a finite-state automaton: `next[state][symbol]` is the state that follows, all by their places in the lists. */
-export type Automaton = {
-  states: readonly string[];
-  symbols: readonly string[];
-  next: readonly (readonly number[])[];
-  start: number;
-  accepting: readonly number[];
-};
 
 /**
  * Draws a finite-state automaton: a short arrow to the state where it starts, a ring around each that accepts.
@@ -39,7 +31,7 @@ export function stateDiagram(automaton: Automaton, title?: string): Figure {
  */
 export function automatonRun(automaton: Automaton, word: readonly string[], title?: string): Figure {
   const graph = graphOf(automaton);
-  const run = states(automaton, word).map((state) => automaton.states[state]);
+  const run = automatonStates(automaton, word).map((state) => automaton.states[state]);
   const layout = graphLayout(graph.nodes, room);
   const alt = `An automaton reads ${word.join(" ")}: ${run.join(", ")}.`;
   const at = (t: number) => {
@@ -52,17 +44,6 @@ export function automatonRun(automaton: Automaton, word: readonly string[], titl
 }
 
 const room = { x: 2, y: 1.3 };
-
-/** The states from the first, before the word, to the last, after it. */
-function states({ symbols, next, start }: Automaton, word: readonly string[]): number[] {
-  const run = [start];
-  for (const symbol of word) {
-    const column = symbols.indexOf(symbol);
-    if (column < 0) throw new RangeError(`Cannot read ${symbol}: the automaton knows ${symbols.join(", ")}`);
-    run.push(next[run[run.length - 1]][column]);
-  }
-  return run;
-}
 
 /** Two states side by side, more on a circle; symbols that lead from one state to the same other share an arrow. */
 function graphOf({ states, symbols, next }: Automaton): Graph {

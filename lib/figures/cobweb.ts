@@ -1,3 +1,4 @@
+import { iterate } from "../systems/iterated-map";
 import { type Figure, plotlyFigure } from "./figure";
 import { extent, padded } from "./finite";
 import { shortNumber } from "./label";
@@ -40,12 +41,6 @@ export function cobweb(f: (h: number) => number, start: number, options: CobwebO
 }
 
 const inside = (value: number, [low, high]: readonly [number, number]) => value >= low && value <= high;
-
-function iterate(f: (h: number) => number, start: number, steps: number): number[] {
-  const orbit = [start];
-  for (let t = 1; t <= steps; t++) orbit.push(f(orbit[t - 1]));
-  return orbit;
-}
 
 function graphOf(f: (h: number) => number, range: readonly [number, number]) {
   const x = Array.from({ length: 201 }, (_, k) => range[0] + ((range[1] - range[0]) * k) / 200);

@@ -1,4 +1,4 @@
-export { type Automaton, automatonRun, stateDiagram } from "./automaton";
+export { automatonRun, stateDiagram } from "./automaton";
 export { type Axis, logAxis } from "./axis";
 export { type BarsOptions, bars, type Series, stackedBars } from "./bars";
 export { type CobwebOptions, cobweb } from "./cobweb";
@@ -14,6 +14,7 @@ export { type PhasePortraitOptions, phasePortrait, type Trajectory } from "./pha
 export { withPlayButton, withSlider } from "./slider";
 export { smallMultiples } from "./small-multiples";
 export { type SpectrogramOptions, spectrogram } from "./spectrogram";
+export { tapeHistory, tapeRun } from "./tape";
 export { palette, role } from "./theme";
 export { type UnrolledGraphOptions, unrolledGraph } from "./unrolled-graph";
 export { wiringDiagram } from "./wiring-diagram";

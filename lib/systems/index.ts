@@ -1,0 +1,14 @@
+export { type Automaton, accepts, automatonStates, evenZeros, symbolIndices } from "./automaton";
+export { type AutomatonNetwork, automatonNetwork } from "./automaton-network";
+export { type Delayed, dde } from "./delay-system";
+export { type Example3, example3 } from "./example3";
+export { scan } from "./input-driven";
+export { iterate } from "./iterated-map";
+export {
+  blankTape,
+  busyBeaver,
+  type Configuration,
+  type Rule,
+  type TuringMachine,
+  turingStep,
+} from "./turing-machine";
