@@ -4,13 +4,14 @@ import { displayed, jupyterDisplay } from "./display";
 import { equationFormulas } from "./latex";
 import { type Matrix, zeros } from "./memory";
 import { random } from "./random";
-import { base, type Equation, isPrev, operands, parseEquations } from "./symbols";
+import { base, type Equation, isMatrix, isPrev, operands, parseEquations } from "./symbols";
 
-/** Lengths of x and o; every other variable has the hidden size. The seed draws the matrices. */
+/** Holds the lengths of x and o; every other variable has the hidden size. The seed draws the matrices. */
 export type Sizes = { inputSize: number; hiddenSize: number; outputSize: number; seed?: number };
-/** Arrays by name; a vector is one row. */
+/** Holds arrays by name; a vector is one row. */
 export type Arrays = Record<string, Matrix<Float64Array>>;
 
+/** Is a cell: its equations with all that follows from them, and its parameters. It shows itself as its equations. */
 export type Cell = Displayed & {
   equations: Equation[];
   /** The variables: x, then every left-hand side. */
@@ -66,9 +67,8 @@ export function defineCell(lines: string[], sizes: Sizes, initial: Record<string
   const uniform = random(sizes.seed ?? 1);
   const param: Arrays = {};
   for (const [name, [m, n]] of shapes(equations, size)) {
-    const isBias = !/^[A-Z]/.test(name);
     param[name] = zeros(m, n).fill(initial[name] ?? 0) as Arrays[string];
-    if (!isBias && !(name in initial))
+    if (isMatrix(name) && !(name in initial))
       for (let i = 0; i < m * n; i++) param[name][i] = (2 * uniform() - 1) / Math.sqrt(n);
   }
   for (const name of Object.keys(initial))

@@ -1,14 +1,20 @@
 /** What shows itself in a notebook: formulas and matrices, by the convention that Deno's kernel introduced. */
 
-/** MIME type to content. */
+/** Maps MIME types to content. */
 export type MimeBundle = Record<string, unknown>;
-/** The symbol whose method a notebook calls for the MIME bundle of a value. */
+/** Names the method that a notebook calls for the MIME bundle of a value. */
 export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
+/** Shows itself in a notebook. */
 export type Displayed = { [jupyterDisplay](): MimeBundle };
-/** One formula: its LaTeX without dollar signs, and how it shows itself. */
+/** Is one formula: its LaTeX without dollar signs, and how it shows itself. */
 export type Formula = Displayed & { latex: string };
 
-/** Adds to a value how it shows itself; the method is hidden from loops over the value's keys. */
+/**
+ * Adds to a value how it shows itself; the method is hidden from loops over the value's keys.
+ * @example
+ * const point = displayed({ x: 1, y: 2 }, () => ({ "text/markdown": "the point **(1, 2)**" }));
+ * point.x; // 1
+ */
 export function displayed<T extends object>(value: T, bundle: () => MimeBundle): T & Displayed {
   return Object.defineProperty(value, jupyterDisplay, { value: bundle }) as T & Displayed;
 }
@@ -22,7 +28,11 @@ const typeset = (latex: string, plain: string): MimeBundle => ({ "text/latex": `
  */
 export const formula = (latex: string): Formula => displayed({ latex }, () => typeset(latex, latex));
 
-/** Formulas by name: each shows itself, and all together show as lines aligned at their first equals sign. */
+/**
+ * Makes formulas by name: each shows itself, and all together show as lines aligned at their first equals sign.
+ * @example
+ * formulas({ h: "h_t = \\tanh(a_t)", o: "o_t = c + V h_t" });
+ */
 export function formulas(latex: Record<string, string>): Record<string, Formula> & Displayed {
   const entries = Object.entries(latex);
   const lines = () => entries.map(([, line]) => line.replace("=", "&=")).join(" \\\\[4pt]\n");

@@ -1,11 +1,13 @@
 /** The oracle: gradients against central differences. */
 import { type Displayed, displayed } from "./display";
 import type { Loss, Targets } from "./loss";
-import { type Matrix, type Real, shaped } from "./memory";
+import { type Matrix, shaped } from "./memory";
 import { bptt, forward, type Network } from "./network";
+import type { Real } from "./product";
 
-/** The worst entry of one array. */
+/** Holds the worst entry of one array. */
 export type Check = { name: string; entries: number; index: string; exact: number; numeric: number; error: number };
+/** Holds what a gradient check found, array by array. It shows itself as a table. */
 export type GradientReport = Displayed & { checks: Check[]; worst: Check; passed: boolean };
 
 /** |exact - numeric| relative to their size; gradients below `floor` are compared absolutely, since both are noise there. */

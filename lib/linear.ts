@@ -1,65 +1,87 @@
-/** The linear maps that the blocks of a program call, each beside its adjoint, for B sequences side by side. */
+/** The linear map that the parts of a program call, beside its adjoints, for `batch` sequences side by side. */
 import type { Matrix, Memory } from "./memory";
+import type { Real } from "./product";
 
-/** A parameter as the maps want it: its copy, and the copy of its transpose. */
-export type Weights = { rows: number; columns: number; start: number; transposed: number };
+/** A matrix as the products want it: copies of it and of its transpose, rows of `stride` and `transposedStride`. */
+export type Weights = { rows: number; columns: number; matrix: Matrix; transpose: Matrix };
 /** Vectors that are all 0 but for a 1 at the label. */
 export type OneHot = { columns: number; labels: Int32Array };
 
-/**
- * Makes the maps for a block of memory. Steps first..last are the rows (first - 1) * B to last * B - 1.
- * A product with one-hot vectors is a look-up; nobody asks for the gradient of a label.
- */
-export function linearMaps({ product }: Memory, B: number) {
-  const rowsOf = (first: number, last: number) => ({ from: (first - 1) * B, count: (last - first + 1) * B });
+// Rows whose length is a power of two fall into few sets of the cache, and drive each other out.
+const stride = (columns: number) => Math.ceil(columns / 8) * 8 + 8;
+export const weightsLength = (rows: number, columns: number) => rows * stride(columns) + columns * stride(rows);
 
+export const weights = (memory: Memory, rows: number, columns: number): Weights => ({
+  rows,
+  columns,
+  matrix: memory.matrix(rows, stride(columns)),
+  transpose: memory.matrix(columns, stride(rows)),
+});
+
+/** Copies a parameter, as it is and transposed, four rows at a time. */
+export function load({ rows, columns, matrix, transpose }: Weights, w: Real): void {
+  const [m, n] = [matrix.columns, transpose.columns];
+  let i = 0;
+  for (; i + 4 <= rows; i += 4)
+    for (let j = 0, p = i * columns, at = i; j < columns; j++, p++, at += n) {
+      transpose[at] = w[p];
+      transpose[at + 1] = w[p + columns];
+      transpose[at + 2] = w[p + 2 * columns];
+      transpose[at + 3] = w[p + 3 * columns];
+    }
+  for (; i < rows; i++) for (let j = 0; j < columns; j++) transpose[j * n + i] = w[i * columns + j];
+  for (let r = 0; r < rows; r++) for (let j = 0; j < columns; j++) matrix[r * m + j] = w[r * columns + j];
+}
+
+/** Rows of a chunk of addOuter. */
+const chunk = 64;
+export const scratchLength = (columns: number) => 2 * chunk * stride(columns);
+/**
+ * Makes the maps for the matrices of one block. Steps first..last are the rows (first - 1) * batch to last * batch - 1;
+ * all of them are one product. With one-hot vectors the product is a look-up; a label has no gradient.
+ */
+export function linearMaps(memory: Memory, widest: number, one: Matrix, batch: number) {
+  const { product, heap } = memory;
+  const [left, right] = [memory.matrix(chunk, stride(widest)), memory.matrix(chunk, stride(widest))];
+  /** Copies rows to scratch, so that they fall into all sets of the cache. */
+  const copy = (from: Matrix, first: number, count: number, to: Matrix) => {
+    const n = from.columns;
+    const s = stride(n);
+    for (let r = 0, at = from.start + first * n; r < count; r++, at += n) heap.copyWithin(to.start + r * s, at, at + n);
+    return s;
+  };
   return {
     /** y_t += W v_t. */
-    addProduct(y: Matrix, W: Matrix & Weights, v: Matrix | OneHot, first: number, last: number) {
-      const { from, count } = rowsOf(first, last);
-      const [m, n] = [W.rows, W.columns];
-      if ("labels" in v) {
-        for (let r = from; r < from + count; r++)
-          for (let i = 0, column = v.labels[r]; i < m; i++) y[r * m + i] += W[i * n + column];
-      } else product(count, m, n, v.start + from * n, n, 1, W.transposed, m, y.start + from * m, m);
+    addProduct(y: Matrix, W: Weights, v: Matrix | OneHot, first: number, last: number) {
+      const [from, to] = [(first - 1) * batch, last * batch];
+      const { rows: m, columns: n, transpose } = W;
+      if ("labels" in v)
+        for (let r = from; r < to; r++)
+          product(1, m, 1, one.start, 0, 0, transpose.start + v.labels[r] * transpose.columns, m, y.start + r * m, m);
+      else
+        product(to - from, m, n, v.start + from * n, n, 1, transpose.start, transpose.columns, y.start + from * m, m);
     },
     /** dv_t += W' dy_t. */
     addTransposed(dv: Matrix | undefined, W: Weights, dy: Matrix, first: number, last: number) {
-      const { from, count } = rowsOf(first, last);
-      const [m, n] = [W.rows, W.columns];
-      if (dv) product(count, n, m, dy.start + from * m, m, 1, W.start, n, dv.start + from * n, n);
+      const [from, to] = [(first - 1) * batch, last * batch];
+      const { rows: m, columns: n, matrix } = W;
+      if (dv) product(to - from, n, m, dy.start + from * m, m, 1, matrix.start, matrix.columns, dv.start + from * n, n);
     },
     /** dW += sum over t of dy_t v_t'. */
     addOuter(dW: Matrix, dy: Matrix, v: Matrix | OneHot, first: number, last: number) {
-      const { from, count } = rowsOf(first, last);
-      const [m, n] = [dW.rows, dW.columns];
-      if ("labels" in v) {
-        for (let r = from; r < from + count; r++)
-          for (let i = 0, column = v.labels[r]; i < m; i++) dW[i * n + column] += dy[r * m + i];
-      } else product(m, n, count, dy.start + from * m, 1, m, v.start + from * n, n, dW.start, n);
-    },
-    /** y_t = b. */
-    setRows(y: Matrix, b: Matrix, first: number, last: number) {
-      const { from, count } = rowsOf(first, last);
-      const n = b.columns;
-      for (let r = from; r < from + count; r++) for (let i = 0; i < n; i++) y[r * n + i] = b[i];
-    },
-    /** y_t += b. */
-    addRows(y: Matrix, b: Matrix, first: number, last: number) {
-      const { from, count } = rowsOf(first, last);
-      const n = b.columns;
-      for (let r = from; r < from + count; r++) for (let i = 0; i < n; i++) y[r * n + i] += b[i];
-    },
-    /** y_t = 0. */
-    clearRows(y: Matrix, first: number, last: number) {
-      const { from, count } = rowsOf(first, last);
-      y.fill(0, from * y.columns, (from + count) * y.columns);
-    },
-    /** db += sum over t of dy_t. */
-    addSum(db: Matrix, dy: Matrix, first: number, last: number) {
-      const { from, count } = rowsOf(first, last);
-      const n = db.columns;
-      for (let r = from; r < from + count; r++) for (let i = 0; i < n; i++) db[i] += dy[r * n + i];
+      const [from, to] = [(first - 1) * batch, last * batch];
+      const { rows: m, columns: n } = dW;
+      if ("labels" in v)
+        for (let r = from; r < to; r++)
+          product(m, 1, 1, dy.start + r * m, 1, 1, one.start, 1, dW.start + v.labels[r], n);
+      // 64 rows at a time stay in the first cache while the product passes over dW.
+      else
+        for (let r = from; r < to; r += chunk) {
+          const count = Math.min(chunk, to - r);
+          const rowA = copy(dy, r, count, left);
+          const rowB = copy(v, r, count, right);
+          product(m, n, count, left.start, 1, rowA, right.start, rowB, dW.start, n);
+        }
     },
   };
 }

@@ -2,9 +2,10 @@
 import type { Matrix } from "./memory";
 import type { Network } from "./network";
 
-/** What the outputs are held against: a label for each row (-1: no loss there), or a row of numbers for each row. */
+/** Holds what the outputs are compared with: a label for each row (-1: no loss there), or a row of numbers for each row. */
 export type Targets = ArrayLike<number> | number[][];
 
+/** Is a loss with its gradient. */
 export type Loss = {
   /** L: the sum over the steps first..last, all of them if not given, and the mean over the batch. Writes dL/do. */
   of(net: Network, y: Targets, first?: number, last?: number): number;
@@ -28,7 +29,7 @@ function softmaxRow(o: Matrix, r: number, yhat: Matrix): number {
 }
 
 /**
- * The softmax of o and the cross-entropy with the label y: L_t = -log yhat_t[y_t] in nats, dL_t/do_t = yhat_t - y_t.
+ * Compares the softmax of o with the label y by cross-entropy: L_t = -log yhat_t[y_t] in nats, dL_t/do_t = yhat_t - y_t.
  *
  * y holds T * B labels, row (t - 1) * B + b for step t of sequence b; -1 leaves a row out.
  * @example

@@ -1,17 +1,18 @@
 /** The one allocator: every array of an unrolled network lies in one block of memory, so that one product serves all. */
 import { type Displayed, displayed, matrixBundle } from "./display";
-import { type Product, product } from "./product";
-
-export type Real = Float64Array | Float32Array;
-export type RealType = Float64ArrayConstructor | Float32ArrayConstructor;
+import { type Block, type Product, plainBlock, type Real, type RealType, wasmBlock } from "./product";
 
 /**
- * A flat array that knows its shape: entry (i, j) stands at i * columns + j. It shows itself as a matrix.
- * `start` is where it begins in its block of memory, in entries.
+ * Is a flat array that knows its shape: entry (i, j) stands at i * columns + j. It shows itself as a matrix.
+ * `start` is where it begins in its block of memory, in numbers.
  */
 export type Matrix<Array extends Real = Real> = Array & Displayed & { rows: number; columns: number; start: number };
 
-/** Gives a flat array its shape. The properties are hidden, so that the array prints and compares as numbers. */
+/**
+ * Gives a flat array its shape. The properties are hidden, so that the array prints and compares as numbers.
+ * @example
+ * shaped(new Float64Array([1, 2, 3, 4]), 2, 2); // [1, 2, 3, 4]
+ */
 export function shaped<Array extends Real>(array: Array, rows: number, columns: number): Matrix<Array> {
   const start = array.byteOffset / array.BYTES_PER_ELEMENT;
   Object.defineProperties(array, { rows: { value: rows }, columns: { value: columns }, start: { value: start } });
@@ -32,20 +33,30 @@ export const rows = (matrix: Matrix): number[][] =>
     Array.from(matrix.subarray(i * matrix.columns, (i + 1) * matrix.columns)),
   );
 
-export type Memory = { matrix(rows: number, columns: number): Matrix; product: Product };
+export type Memory = { matrix(rows: number, columns: number): Matrix; heap: Real; product: Product };
 
-/** The product reads whole vectors, up to 64 bytes past the end of a matrix. */
+/** The product reads whole vectors, up to 32 bytes past the end of a matrix. */
 const slack = 64;
 
-/** Reserves one block for `entries` numbers, all zero. */
-export function reserve(entries: number, Real: RealType): Memory {
-  const heap = new Real(entries + slack / Real.BYTES_PER_ELEMENT);
+/** Plain memory serves where WebAssembly is missing, or its memory is too small. */
+function block(length: number, Real: RealType): Block {
+  try {
+    return wasmBlock(length, Real);
+  } catch {
+    return plainBlock(length, Real);
+  }
+}
+
+/** Reserves one block for `length` numbers, all zero. */
+export function reserve(length: number, Real: RealType): Memory {
+  const { heap, product } = block(length + slack, Real);
   let used = 0;
   return {
+    heap,
+    product,
     matrix(rows, columns) {
       used += rows * columns;
       return shaped(heap.subarray(used - rows * columns, used), rows, columns);
     },
-    product: product(heap),
   };
 }

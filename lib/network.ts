@@ -1,11 +1,13 @@
 /** A network: a cell unrolled over T steps, with the values of every step and their gradients. */
 import type { Cell } from "./cell";
-import { linearMaps } from "./linear";
+import { linearMaps, load, scratchLength, type Weights, weights, weightsLength } from "./linear";
 import type { Loss, Targets } from "./loss";
-import { type Matrix, type RealType, reserve, shaped } from "./memory";
+import { type Matrix, reserve, shaped } from "./memory";
+import type { RealType } from "./product";
 import { compile, gradientName, type Operands, type Program } from "./program";
+import { isMatrix } from "./symbols";
 
-/** The input of all steps, one sequence: vectors x_1..x_T, or labels that stand for one-hot vectors; or flat rows t * B + b. */
+/** Is the input of all steps: vectors x_1..x_T, or labels that stand for one-hot vectors, or flat rows t * B + b. */
 export type Input = number[][] | ArrayLike<number>;
 export type Options = {
   /** How many sequences lie side by side: row (t - 1) * B + b of the input is step t of sequence b. */
@@ -15,6 +17,7 @@ export type Options = {
   Real?: RealType;
 };
 
+/** Is a cell unrolled over T steps of B sequences: every value, every gradient, and the program that computes them. */
 export type Network = {
   cell: Cell;
   T: number;
@@ -36,7 +39,7 @@ const programs = new WeakMap<Cell, Map<RealType, Program>>();
 function programOf(cell: Cell, Real: RealType): Program {
   const compiled = programs.get(cell) ?? new Map<RealType, Program>();
   programs.set(cell, compiled);
-  const program = compiled.get(Real) ?? compile(cell.equations, cell.size);
+  const program = compiled.get(Real) ?? compile(cell.equations, cell.size, Real);
   compiled.set(Real, program);
   return program;
 }
@@ -50,13 +53,18 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, oneHot?: Int
   const numbers = (matrices: { length: number }[]) => matrices.reduce((sum, { length }) => sum + length, 0);
   const params = Object.entries(cell.param);
   const memory = reserve(
-    2 * height * variables.reduce((sum, v) => sum + cell.size(v), 0) + 3 * numbers(params.map(([, w]) => w)),
+    2 * height * variables.reduce((sum, v) => sum + cell.size(v), 0) +
+      numbers(params.map(([, w]) => w)) +
+      params.reduce((sum, [, w]) => sum + weightsLength(w.rows, w.columns), 0) +
+      scratchLength(Math.max(...variables.map(cell.size))) +
+      1,
     Real,
   );
   const sequences = () => Object.fromEntries(variables.map((v) => [v, memory.matrix(height, cell.size(v))]));
   const [value, grad] = [sequences(), sequences()];
   const dparam = Object.fromEntries(params.map(([name, w]) => [name, memory.matrix(w.rows, w.columns)]));
-  const operands: Operands = { B, ...linearMaps(memory, B) };
+  const one = memory.matrix(1, 1).fill(1) as Matrix;
+  const operands: Operands = { batch: B, ...linearMaps(memory, Math.max(...variables.map(cell.size)), one, B) };
   for (const v of variables)
     for (const [name, array] of [
       [v, value[v]],
@@ -68,22 +76,15 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, oneHot?: Int
     }
   if (oneHot) operands.x = { columns: cell.size("x"), labels: oneHot };
   for (const [name, w] of params) {
-    const copy = memory.matrix(w.rows, w.columns);
-    const transpose = memory.matrix(w.columns, w.rows);
-    operands[name] = Object.assign(copy, { transpose, transposed: transpose.start });
+    operands[name] = isMatrix(name) ? weights(memory, w.rows, w.columns) : w;
     operands[gradientName(name)] = dparam[name];
   }
   return { cell, T, B, value, grad, dparam, operands, program: programOf(cell, Real) };
 }
 
-/** Copies the parameters to where the products want them: once as they are, once transposed. */
+/** Copies the parameters to where the products want them. */
 function loadParameters({ cell, operands }: Network): void {
-  for (const [name, w] of Object.entries(cell.param)) {
-    const copy = operands[name] as Matrix & { transpose: Matrix };
-    copy.set(w);
-    for (let i = 0; i < w.rows; i++)
-      for (let j = 0; j < w.columns; j++) copy.transpose[j * w.rows + i] = w[i * w.columns + j];
-  }
+  for (const [name, w] of Object.entries(cell.param)) if (isMatrix(name)) load(operands[name] as Weights, w);
 }
 
 function loadInput({ cell, T, B, value, operands }: Network, x: Input): void {

@@ -1,7 +1,7 @@
 /** Optimizers: how the parameters move, given their gradients. */
 import type { Matrix } from "./memory";
 
-/** A learning rate: a number, or a schedule, which gives the rate of step k = 1, 2, ... */
+/** Is a learning rate: a number, or a schedule, which gives the rate of step k = 1, 2, ... */
 export type LearningRate = number | ((k: number) => number);
 /** Moves the parameters by step k, in place. */
 export type Optimizer = (param: Record<string, Matrix>, dparam: Record<string, Matrix>, k: number) => void;

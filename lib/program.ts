@@ -1,26 +1,31 @@
-/** Equations become loops: one block forward and one backward for each line, in JavaScript that can be read. */
+/** Equations become loops: statements forward and backward for each line, in JavaScript that can be read. */
 import { functions } from "./functions";
-import { base, type Equation, operands, type Term, toJs } from "./symbols";
+import type { RealType } from "./product";
+import { base, type Equation, operands, toJs } from "./symbols";
 
-/** What the blocks work on: the arrays of a network by name, and the linear maps. */
+/** What the parts work on: the arrays of a network by name, and the linear maps. */
 export type Operands = Record<string, unknown>;
-/** Runs a block for the steps first..last. */
-export type Block = (net: Operands, first: number, last: number) => void;
+/** Runs a part for the steps first..last. */
+export type Part = (operands: Operands, first: number, last: number) => void;
 /**
- * A step in three parts. `before` and `after` hold what is not part of the recurrence (U x, the read-out): they are run
- * once for all steps. `step` is the recurrence, run step by step.
+ * A step in three parts. `before` and `after` are not part of the recurrence (U x, the read-out): they are run once for
+ * all steps. `step` is the recurrence, run step by step. `parameters` adds up the gradients of the parameters.
  */
 export type Program = {
-  forward: { before: Block; step: Block; after: Block };
-  backward: { after: Block; step: Block; before: Block; parameters: Block };
-  /** The JavaScript of all blocks. */
+  forward: Record<Place, Part>;
+  backward: Record<Place | "parameters", Part>;
+  /** The JavaScript of all parts. */
   source: string;
 };
-
-type SizeOf = (variable: string) => number;
 type Place = "before" | "step" | "after";
+/** An elementwise statement on rows of n numbers; or a line of its own. */
+type Statement = { n: number; text: string } | { line: string };
+type Placed = { place: Place; statement: Statement };
 
-/** Where each variable is computed: in the recurrence, if it lies on a loop or between two; else before or after it. */
+/** The name of the gradient of a variable or parameter: grad_h, grad_hPrev, grad_W. */
+export const gradientName = (name: string) => `grad_${name}`;
+
+/** Where each variable is computed: in the step, if it lies on a cycle or between two; else before or after it. */
 function places(equations: Equation[]): (variable: string) => Place {
   const reads = new Map(equations.map((e) => [e.y, operands(e).map(base)]));
   const reach = (from: string, seen = new Set<string>()): Set<string> => {
@@ -29,131 +34,139 @@ function places(equations: Equation[]): (variable: string) => Place {
   };
   const ancestors = new Map(equations.map((e) => [e.y, reach(e.y)]));
   const cyclic = equations.map((e) => e.y).filter((y) => ancestors.get(y)?.has(y));
-  const feeds = (y: string) => cyclic.some((z) => z === y || ancestors.get(z)?.has(y));
-  const follows = (y: string) => cyclic.some((z) => z === y || ancestors.get(y)?.has(z));
   return (variable) => {
     const y = base(variable);
-    return !follows(y) ? "before" : feeds(y) ? "step" : "after";
+    const follows = cyclic.some((z) => z === y || ancestors.get(y)?.has(z));
+    const feeds = cyclic.some((z) => z === y || ancestors.get(z)?.has(y));
+    return !follows ? "before" : feeds ? "step" : "after";
   };
 }
 
-/** What the blocks call a gradient: grad_h, grad_hPrev, grad_W. A mere d in front would make `do` of o. */
-export const gradientName = (name: string) => `grad_${name}`;
-const d = gradientName;
+/** The words of the generated code that are not names of operands. A cell may not use them as names. */
+export const words = ["for", "let", "at", "row", "column", "first", "last", "Math", "pow", ...Object.keys(functions)];
 
-/** Elementwise statements of n entries a row, in one loop over the rows of the steps first..last. */
-const loop = (n: number, statements: string[]) =>
-  `for (let k = (first - 1) * B * ${n}; k < last * B * ${n}; k++) {\n  ${statements.join("\n  ")}\n}`;
+/** Calls of elementwise functions in a text. */
+const calls = (text: string) => text.match(new RegExp(`\\b(${Object.keys(functions).join("|")})\\(`, "g"))?.length ?? 0;
 
-type Statement = { n: number; text: string } | { call: string };
-
-/** Joins statements: neighbours that are elementwise and of one size share a loop. */
-function block(name: string, statements: Statement[]): string {
-  const parts: string[] = [];
-  for (let i = 0; i < statements.length; i++) {
-    const head = statements[i];
-    if ("call" in head) {
-      parts.push(head.call);
-      continue;
-    }
-    const texts: string[] = [];
-    for (let s = statements[i]; i < statements.length && "n" in s && s.n === head.n; s = statements[++i])
-      texts.push(s.text);
-    i--;
-    parts.push(loop(head.n, texts));
+/**
+ * The functions of a part: one, or more where there are more than three calls. V8 would inline no more in one function,
+ * and a call that is not inlined allocates its result. Elementwise neighbours of one size share a loop.
+ */
+function part(name: string, statements: Statement[]): string[] {
+  const textOf = (statement: Statement) => ("n" in statement ? statement.text : statement.line);
+  const groups: Statement[][] = [[]];
+  for (const statement of statements) {
+    const group = groups[groups.length - 1];
+    if (calls([...group, statement].map(textOf).join()) > 3) groups.push([statement]);
+    else group.push(statement);
   }
-  const names = new Set(
-    parts
-      .join("\n")
-      .replaceAll(/\/\/.*/g, "")
-      .match(/[A-Za-z_]\w*/g) ?? [],
-  );
-  for (const word of ["for", "let", "k", "first", "last", "Math", "pow", ...Object.keys(functions)]) names.delete(word);
-  const body = parts.join("\n").replaceAll(/^/gm, "  ");
-  return `function ${name}({ ${[...names].join(", ")} }, first, last) {\n${body}\n}`;
+  return groups.map((group, index) => {
+    const body = group.flatMap((statement, k) => {
+      if ("line" in statement) return [statement.line];
+      const sameLoop = (other?: Statement) => other && "n" in other && other.n === statement.n;
+      const head = `for (let at = (first - 1) * batch * ${statement.n}; at < last * batch * ${statement.n}; at++) {`;
+      const [opens, closes] = [!sameLoop(group[k - 1]), !sameLoop(group[k + 1])];
+      return [...(opens ? [head] : []), `  ${statement.text}`, ...(closes ? ["}"] : [])];
+    });
+    const code = body.filter((line) => !line.startsWith("//")).join("\n");
+    const names = [...new Set(code.match(/[A-Za-z_]\w*/g))].filter((word) => !words.includes(word));
+    const open = `function ${name}${groups.length > 1 ? index + 1 : ""}({ ${names.join(", ")} }, first, last) {`;
+    return [open, ...body.map((line) => `  ${line}`), "}"].join("\n");
+  });
 }
 
-/** Compiles the equations of a cell. */
-export function compile(equations: Equation[], size: SizeOf): Program {
+/** Compiles the equations of a cell for one type of numbers: code that has met both types is slower. */
+export function compile(equations: Equation[], size: (variable: string) => number, Real: RealType): Program {
   const place = places(equations);
-  const isHoisted = (equation: Equation, { v }: Term) => place(equation.y) === "step" && place(v) === "before";
-  const entry = (v: string) => `${v}[k]`;
+  /** What y needs from v runs with y, or before the steps where v is known before. */
+  const termPlace = (y: string, v: string) => (place(y) === "step" && place(v) === "before" ? "before" : place(y));
+  const entry = (v: string) => `${v}[at]`;
+  const elementwise = (y: string, text: string) => ({ n: size(y), text });
+  const byRow = (y: string, statement: string) => ({
+    line: `for (let row = (first - 1) * batch; row < last * batch; row++) for (let column = 0; column < ${size(y)}; column++) ${statement}`,
+  });
 
-  const products = (e: Equation, terms: Term[]): Statement[] =>
-    terms.map(({ W, v }) =>
-      W ? { call: `addProduct(${e.y}, ${W}, ${v}, first, last);` } : { n: size(e.y), text: `${e.y}[k] += ${v}[k];` },
-    );
-  /** y = b, or y = 0: what comes after it adds to y. */
-  const begin = (e: Equation & { kind: "affine" }): Statement[] => [
-    { call: `// ${e.line}` },
-    { call: e.biases.length ? `setRows(${e.y}, ${e.biases[0]}, first, last);` : `clearRows(${e.y}, first, last);` },
-    ...e.biases.slice(1).map((b) => ({ call: `addRows(${e.y}, ${b}, first, last);` })),
-  ];
-  const forward = (e: Equation, at: Place): Statement[] => {
-    const y = place(e.y);
-    if (e.kind === "elementwise") return y === at ? [{ n: size(e.y), text: `${e.y}[k] = ${toJs(e.f, entry)};` }] : [];
-    if (y === at && at !== "step") return [...begin(e), ...products(e, e.terms)];
-    if (y !== "step") return [];
-    const [hoisted, recurrent] = [true, false].map((h) => e.terms.filter((term) => isHoisted(e, term) === h));
-    if (at === "before") return [...begin(e), ...products(e, hoisted)];
-    return at === "step" ? products(e, recurrent) : [];
+  /** y = f(u, ...); or y = b, y += W v. */
+  const forward = (e: Equation): Placed[] => {
+    const { y } = e;
+    if (e.kind === "elementwise")
+      return [{ place: place(y), statement: elementwise(y, `${y}[at] = ${toJs(e.f, entry)};`) }];
+    const start = termPlace(y, "x");
+    const bias = e.biases.map((b) => `${b}[column]`).join(" + ") || "0";
+    return [
+      { place: start, statement: { line: `// ${e.line}` } },
+      { place: start, statement: byRow(y, `${y}[row * ${size(y)} + column] = ${bias};`) },
+      ...e.terms.map(({ W, v }) => ({
+        place: termPlace(y, v),
+        statement: W
+          ? { line: `addProduct(${y}, ${W}, ${v}, first, last);` }
+          : elementwise(y, `${entry(y)} += ${entry(v)};`),
+      })),
+    ];
   };
 
-  /** du += dy dy/du, dv += W' dy. */
-  const adjoints = (e: Equation, terms: Term[]): Statement[] =>
-    terms.map(({ W, v }) =>
-      W
-        ? { call: `addTransposed(${d(v)}, ${W}, ${d(e.y)}, first, last);` }
-        : { n: size(e.y), text: `${d(v)}[k] += ${d(e.y)}[k];` },
-    );
-  const backward = (e: Equation, at: Place): Statement[] => {
-    const y = place(e.y);
-    if (e.kind === "elementwise") {
-      if (y !== at) return [];
-      return [...e.partials].map(([u, dydu]) => {
-        const factor = toJs(dydu, entry);
-        return { n: size(e.y), text: `${d(u)}[k] += ${d(e.y)}[k]${factor === "1" ? "" : ` * (${factor})`};` };
-      });
-    }
-    if (y !== "step") return y === at ? adjoints(e, e.terms) : [];
-    if (at === "after") return [];
-    return adjoints(
-      e,
-      e.terms.filter((term) => isHoisted(e, term) === (at === "before")),
-    );
+  /** grad_u += grad_y dy/du; or grad_v += W' grad_y. */
+  const backward = (e: Equation): Placed[] => {
+    const dy = gradientName(e.y);
+    const add = (u: string, factor = "1") =>
+      elementwise(e.y, `${entry(gradientName(u))} += ${entry(dy)}${factor === "1" ? "" : ` * (${factor})`};`);
+    if (e.kind === "elementwise")
+      return [...e.partials].map(([u, partial]) => ({ place: place(e.y), statement: add(u, toJs(partial, entry)) }));
+    return e.terms.map(({ W, v }) => ({
+      place: termPlace(e.y, v),
+      statement: W ? { line: `addTransposed(${gradientName(v)}, ${W}, ${dy}, first, last);` } : add(v),
+    }));
   };
-  /** dW += dy v', db += dy, summed over all steps and sequences. */
-  const parameters = (e: Equation): Statement[] =>
-    e.kind === "elementwise"
-      ? []
-      : [
-          ...e.terms
-            .filter(({ W }) => W)
-            .map(({ W, v }) => ({ call: `addOuter(${d(W)}, ${d(e.y)}, ${v}, first, last);` })),
-          ...e.biases.map((b) => ({ call: `addSum(${d(b)}, ${d(e.y)}, first, last);` })),
-        ];
 
-  const reversed = equations.toReversed();
-  const blocks = {
-    forwardBefore: equations.flatMap((e) => forward(e, "before")),
-    forwardStep: equations.flatMap((e) => forward(e, "step")),
-    forwardAfter: equations.flatMap((e) => forward(e, "after")),
-    backwardAfter: reversed.flatMap((e) => backward(e, "after")),
-    backwardStep: reversed.flatMap((e) => backward(e, "step")),
-    backwardBefore: reversed.flatMap((e) => backward(e, "before")),
-    parameters: reversed.flatMap(parameters),
+  /** grad_W += grad_y v', grad_b += grad_y, summed over all steps and sequences. */
+  const parameters = (e: Equation): Statement[] => {
+    if (e.kind === "elementwise") return [];
+    const dy = gradientName(e.y);
+    return [
+      ...e.terms
+        .filter(({ W }) => W)
+        .map(({ W, v }) => ({ line: `addOuter(${gradientName(W)}, ${dy}, ${v}, first, last);` })),
+      ...e.biases.map((b) => byRow(e.y, `${gradientName(b)}[column] += ${dy}[row * ${size(e.y)} + column];`)),
+    ];
   };
-  const source = Object.entries(blocks)
-    .map(([name, statements]) => block(name, statements))
-    .join("\n\n");
-  const values = Object.values(functions).map((f) => f.of);
-  const compiled = new Function(...Object.keys(functions), `${source}\nreturn { ${Object.keys(blocks).join(", ")} };`)(
-    ...values,
+
+  const at = (placed: Placed[], where: Place) => placed.filter((p) => p.place === where).map((p) => p.statement);
+  const [ahead, back] = [equations.flatMap(forward), equations.toReversed().flatMap(backward)];
+  const parts = {
+    forwardBefore: at(ahead, "before"),
+    forwardStep: at(ahead, "step"),
+    forwardAfter: at(ahead, "after"),
+    backwardAfter: at(back, "after"),
+    backwardStep: at(back, "step"),
+    backwardBefore: at(back, "before"),
+    parameters: equations.toReversed().flatMap(parameters),
+  };
+  const sources = Object.entries(parts).map(([name, statements]) => part(name, statements));
+  const source = sources.flat().join("\n\n");
+  const lists = Object.keys(parts).map(
+    (name, k) => `${name}: [${sources[k].map((text) => text.slice(9, text.indexOf("(")))}]`,
   );
-  const { forwardBefore, forwardStep, forwardAfter, backwardAfter, backwardStep, backwardBefore } = compiled;
+  const make = new Function(
+    ...Object.keys(functions),
+    `"use strict"; // ${Real.name}\n${source}\nreturn { ${lists} };`,
+  );
+  const made: Record<string, Part[]> = make(...Object.values(functions).map((f) => f.of));
+  const run = Object.fromEntries(
+    Object.entries(made).map(([name, list]): [string, Part] => [
+      name,
+      (net, first, last) => {
+        for (const f of list) f(net, first, last);
+      },
+    ]),
+  );
   return {
-    forward: { before: forwardBefore, step: forwardStep, after: forwardAfter },
-    backward: { after: backwardAfter, step: backwardStep, before: backwardBefore, parameters: compiled.parameters },
+    forward: { before: run.forwardBefore, step: run.forwardStep, after: run.forwardAfter },
+    backward: {
+      after: run.backwardAfter,
+      step: run.backwardStep,
+      before: run.backwardBefore,
+      parameters: run.parameters,
+    },
     source,
   };
 }

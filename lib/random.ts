@@ -1,6 +1,6 @@
 /** Seeded random numbers: the same seed gives the same course on every machine. */
 
-/** Uniform in [0, 1). */
+/** Draws a number, uniform in [0, 1). */
 export type Random = () => number;
 
 /**

@@ -30,7 +30,8 @@ export type Equation = Affine | Elementwise;
 export const isPrev = (name: string) => name.endsWith("Prev");
 /** The variable whose value at t - 1 or t a name stands for: h for hPrev and for h. */
 export const base = (name: string) => name.replace(/Prev$/, "");
-const isMatrix = (name: string) => /^[A-Z]/.test(name);
+/** Says whether a name stands for a matrix: it begins with a capital. */
+export const isMatrix = (name: string) => /^[A-Z]/.test(name);
 
 /** The names of vectors that a line reads: hPrev, x, ... but not its biases. */
 export const operands = (equation: Equation): string[] =>
@@ -41,7 +42,6 @@ const variables = (f: MathNode): string[] => [
   ...new Set(f.filter((n, path) => isSymbolNode(n) && path !== "fn").map((n) => (n as SymbolNode).name)),
 ];
 
-/** The value at t - 1 is written with Prev, and mathjs would take i for a number: so every name is a plain symbol. */
 const factored = ["n1 - n1^2 -> n1 * (1 - n1)"];
 
 /**
@@ -121,7 +121,7 @@ function parseLine(line: string): { y: string; f: MathNode } {
  * is defined or defined twice, an unknown function.
  * @example
  * const [affine, elementwise] = parseEquations(["a = U * x + b + W * hPrev", "h = tanh(a)"]);
- * elementwise.kind === "elementwise" && String(elementwise.partials.get("a")); // "1 - h ^ 2"
+ * elementwise.kind === "elementwise" && `${elementwise.partials.get("a")}`; // "1 - h ^ 2"
  */
 export function parseEquations(lines: string[]): Equation[] {
   const parsed = lines.map((line) => ({ line, ...parseLine(line) }));

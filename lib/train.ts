@@ -4,6 +4,7 @@ import type { Loss, Targets } from "./loss";
 import { bptt, forward, type Input, type Network, type Options, unroll } from "./network";
 import type { Optimizer } from "./optimizers";
 
+/** Is one input with its targets. */
 export type Example = { x: Input; y: Targets };
 export type Training = Options & {
   loss: Loss;
@@ -11,6 +12,7 @@ export type Training = Options & {
   /** How many steps to take. */
   steps: number;
 };
+/** Tells how training stands: the step, the loss before it, and the network with its values and gradients. */
 export type Progress = { step: number; loss: number; net: Network };
 
 /** What browsers and Node have in common; Node's types leave out onmessage. */
