@@ -13,7 +13,9 @@ export type ElementwiseFunction = {
  * tanh(2u) = 2 tanh(u) / (1 + tanh(u)^2); half of Math.tanh's time. Above 19.2 nothing is left to 1.
  */
 export function tanh(v: number): number {
-  const x = v > 19.2 ? 2.4 : v < -19.2 ? -2.4 : v / 8;
+  if (v > 19.2) return 1;
+  if (v < -19.2) return -1;
+  const x = v / 8;
   const z = x * x;
   let p = x * (316234143225 + z * (45831035250 + z * (1571349780 + z * (18378360 + z * (75075 + z * 78)))));
   let q = 316234143225 + z * (151242416325 + z * (9820936125 + z * (192972780 + z * (1351350 + z * (3003 + z)))));

@@ -117,8 +117,8 @@ test("Float32 agrees with Float64 to 1e-5", () => {
 test("the generated source is readable: products by name, elementwise lines in one loop, no offsets", () => {
   const { source } = unroll(cell, x).program;
   assert.match(source, /addProduct\(a, U, x, first, last\);/);
-  assert.match(source, /h\[k\] = tanh\(a\[k\]\);/);
-  assert.match(source, /grad_a\[k\] \+= grad_h\[k\] \* \(1 - \(h\[k\] \* h\[k\]\)\);/);
+  assert.match(source, /h\[at\] = tanh\(a\[at\]\);/);
+  assert.match(source, /grad_a\[at\] \+= grad_h\[at\] \* \(1 - \(h\[at\] \* h\[at\]\)\);/);
   assert.match(source, /addTransposed\(grad_hPrev, W, grad_a, first, last\);/);
   assert.match(source, /addOuter\(grad_W, grad_a, hPrev, first, last\);/);
 });
