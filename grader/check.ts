@@ -99,9 +99,9 @@ function reportOf(question: PublicQuestion, assessment: Assessment, soFar: strin
     return new Report("right", `${title}: ${points} of ${points} points`, lines);
   }
   if (assessment.status === "not done") {
-    const lines = [
-      `Write your answer in the cell above, run it, then run this cell again. It is worth ${points} points.`,
-    ];
+    const lines = assessment.calls
+      ? [`\`${question.name}\` calls \`${assessment.calls}\`, which is not done yet: do that first.`]
+      : [`Write your answer in the cell above, run it, then run this cell again. It is worth ${points} points.`];
     return new Report("open", `${title}: not done yet`, lines);
   }
   const lines: Line[] = [assessment.sentence];

@@ -33,8 +33,14 @@ export type NotebookResult = { questions: QuestionResult[]; remarks: string[]; d
 /** A question with its public cases, and with those that no notebook has. */
 export type Graded = { question: PublicQuestion; hidden: Case[] };
 
-export type Limits = { cellMs: number; callMs: number; patienceMs: number; valueBytes: number };
-export const limits: Limits = { cellMs: 30_000, callMs: 10_000, patienceMs: 2_000, valueBytes: 2e6 };
+export type Limits = { notebookMs: number; cellMs: number; callMs: number; patienceMs: number; valueBytes: number };
+export const limits: Limits = {
+  notebookMs: 600_000,
+  cellMs: 30_000,
+  callMs: 10_000,
+  patienceMs: 2_000,
+  valueBytes: 2e6,
+};
 
 type Ending = { verdict: Verdict; reason: string; misconception?: string };
 
@@ -56,32 +62,40 @@ export async function gradeSubmission(
   const remarks = new Set(repairs);
   const deaths = new Map<RunCell, number>();
   const failures = new Map<string, Ending>();
+  const options = { timeoutMs: within.callMs };
+  const started = performance.now();
   let died = false;
   let isRun = false;
-  /** The process in which the cells ran: another one knows nothing of them. */
-  let pid: unknown;
+  let runs = 0;
   let deathsBetween = 0;
 
   /** Runs the cells from the first, and again from the first whenever the process dies. */
   async function runCells(): Promise<void> {
-    const before = await processOf(session);
+    const mark = markOf(++runs);
+    // A process that is just being replaced may still take the first call.
+    for (let attempt = 0; attempt < tries; attempt++)
+      if ((await session.evaluate(`(${mark.set}, 0)`, options)).status === "ok") break;
     for (const cell of cells) {
       if ((deaths.get(cell) ?? 0) >= tries) continue;
-      const failure = await runCell(session, cell, within);
+      const isOver = performance.now() - started > within.notebookMs;
+      const failure = isOver
+        ? { ending: late(within.notebookMs), hasDied: false }
+        : await runCell(session, cell, within);
       if (failure === undefined) {
         failures.delete(cell.name);
         continue;
       }
-      failures.set(cell.name, failure.ending);
-      remarks.add(`The cell \`${cell.name}\`: ${failure.ending.reason}`);
-      if (!failure.hasDied) continue;
-      const isTimeout = failure.ending.verdict === "timeout";
-      died ||= !isTimeout;
-      deaths.set(cell, isTimeout ? tries : (deaths.get(cell) ?? 0) + 1);
+      const { ending, hasDied } = failure;
+      failures.set(cell.name, ending);
+      remarks.add(`The cell \`${cell.name}\`: ${ending.reason}`);
+      // What ran too long once would do so again.
+      deaths.set(cell, ending.verdict === "timeout" ? tries : (deaths.get(cell) ?? 0) + (hasDied ? 1 : 0));
+      if (!hasDied) continue;
+      died ||= ending.verdict !== "timeout";
       return runCells();
     }
-    pid = await processOf(session);
-    if (before === pid) return;
+    const found = await session.evaluate(mark.get, options);
+    if (found.status === "ok" && found.value === true) return;
     died = true;
     remarks.add("The process ended between two cells.");
     if (++deathsBetween < tries) return runCells();
@@ -91,7 +105,7 @@ export async function gradeSubmission(
     for (let attempt = 1; ; attempt++) {
       if (!isRun) await runCells();
       isRun = true;
-      const outcome = await endingOf(one, failures, asker(session, pid, within));
+      const outcome = await endingOf(one, failures, asker(session, markOf(runs), within));
       if (!("hasDied" in outcome)) return outcome;
       isRun = false;
       const { ending } = outcome;
@@ -151,26 +165,23 @@ function deathOf({ evalue }: Failed, { callMs }: Limits): Ending {
   return { verdict: "crash", reason: `${evalue.split(/(?<=\.)\s/)[0]}` };
 }
 
-/** The number of the process that runs; where one is just ending, of the next. */
-async function processOf(session: Session): Promise<unknown> {
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const found = await session.evaluate("process.pid");
-    if (found.status === "ok") return found.value;
-  }
-  throw new Error("the process that runs its cells does not start");
+/**
+ * A mark in the process, made before the cells run: a process without it has started since, and knows nothing of them.
+ */
+function markOf(run: number): { set: string; get: string } {
+  return { set: `scope["#run"] = ${run}`, get: `scope["#run"] === ${run}` };
 }
 
 /** Evaluates in the process in which the cells have run. */
 type Ask = (js: string) => Promise<{ value: unknown } | { error: string } | Stopped>;
 
-function asker(session: Session, pid: unknown, within: Limits): Ask {
+function asker(session: Session, mark: { get: string }, within: Limits): Ask {
   const options = { timeoutMs: within.callMs, maxBytes: within.valueBytes };
   return async (js) => {
-    const outcome = await session.evaluate(`(async () => [process.pid, await ${js}])()`, options);
+    const outcome = await session.evaluate(`(async () => ${mark.get} ? [await ${js}] : undefined)()`, options);
     if (outcome.status === "error")
       return outcome.died ? { ending: deathOf(outcome, within), hasDied: true } : { error: outcome.evalue };
-    const [inPid, value] = Array.isArray(outcome.value) ? outcome.value : [];
-    if (inPid === pid) return { value };
+    if (Array.isArray(outcome.value)) return { value: outcome.value[0] };
     return { ending: { verdict: "crash", reason: "Its process ended between two calls." }, hasDied: true };
   };
 }

@@ -62,6 +62,21 @@ function versionOf(secret: string): string {
   return hash.digest("hex");
 }
 
+/** What is thrown outside every promise, as by a message that cannot be read, ends this task and no other. */
+async function untilThrown<T>(task: Promise<T>): Promise<T> {
+  let stop: (error: Error) => void = () => {};
+  const thrown = new Promise<never>((_, reject) => {
+    stop = reject;
+  });
+  process.on("uncaughtException", stop);
+  try {
+    return await Promise.race([task, thrown]);
+  } finally {
+    process.off("uncaughtException", stop);
+    task.catch(() => {});
+  }
+}
+
 async function gradeFile(session: Session, path: string, file: string, course: Course): Promise<Entry> {
   try {
     const { size } = lstatSync(path);
@@ -75,13 +90,18 @@ async function gradeFile(session: Session, path: string, file: string, course: C
     const graded = course.graded.get(exercise.id) as Graded[];
     const submission = assemble(notebook, course.released.get(exercise.id) as Notebook);
     submission.repairs.unshift(...faults);
-    const result = await gradeSubmission(session, submission, graded).catch((error) => infraResult(graded, error));
+    const result = await untilThrown(gradeSubmission(session, submission, graded)).catch((error) =>
+      infraResult(graded, error),
+    );
     return { file, exercise: exercise.id, ...result };
   } catch (error) {
     if (error instanceof NotebookError) return { file, exercise: "", problem: error.message };
     return { file, exercise: "", problem: `It cannot be read: ${(error as Error).message}.` };
   }
 }
+
+const isInfra = (entry: Entry) =>
+  !("problem" in entry) && entry.questions.some(({ verdict }) => verdict === "infra-error");
 
 /** Text of a submission must not steer the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken away.
@@ -164,6 +184,11 @@ async function main(args: string[]): Promise<number> {
     if (!entry) {
       session ??= new Session({ folder: join(root, "exercises"), memoryMb, env: { PATH: process.env.PATH } });
       entry = await gradeFile(session, source, file, course);
+      if (isInfra(entry)) {
+        // What went wrong may still be in it.
+        await session.close();
+        session = undefined;
+      }
       // What went wrong outside the notebook is not kept: the next run tries again.
       if (!("problem" in entry) && !entry.died) journal.add(key, entry);
     }

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { casesFile, exerciseIds, exerciseNotebook, loadExercise } from "../grader/exercises";
+import { NotebookError } from "../grader/notebook";
+import type { Exercise } from "../grader/question";
+
+const question = { id: "one", number: "1", points: 2, kind: "function", name: "f" };
+const exercise = { id: "00", title: "", questions: [question] } as unknown as Exercise;
+
+const cell = (id: string, source: string, grading?: object) => ({
+  cell_type: "code",
+  id,
+  source,
+  metadata: grading ? { nbgrader: { schema_version: 3, grade_id: id, ...grading } } : {},
+  outputs: [],
+  execution_count: null,
+});
+const solution = (source: string) => cell("one-answer", source, { solution: true });
+const check = (points = 2) => cell("one", 'check("one", f)', { grade: true, locked: true, points });
+const solved = "function f() {\n  // BEGIN SOLUTION\n  return 42;\n  // END SOLUTION\n}";
+const made = (...cells: object[]) =>
+  exerciseNotebook(JSON.stringify({ cells, metadata: { a: 1 }, nbformat: 4, nbformat_minor: 5 }), exercise);
+
+test("a solution becomes a stub, a check is locked, and all else stays as it is", () => {
+  const note = { ...cell("note", "# keep *this* \t "), cell_type: "markdown" };
+  const { cells, metadata } = JSON.parse(made(note, cell("given", "1", { locked: true }), solution(solved), check()));
+  assert.deepEqual(cells[0].source, ["# keep *this* \t "]);
+  assert.deepEqual(cells[0].metadata, {});
+  assert.deepEqual([cells[1].metadata.deletable, cells[1].metadata.editable], [false, false]);
+  assert.equal(
+    cells[2].source.join(""),
+    'function f() {\n  // Write your answer here, in place of the next line.\n  throw new Error("f is not done yet");\n}',
+  );
+  assert.deepEqual([cells[2].metadata.deletable, cells[2].metadata.editable], [false, undefined]);
+  assert.deepEqual([cells[3].metadata.deletable, cells[3].metadata.editable], [false, false]);
+  assert.deepEqual(metadata, { a: 1 });
+});
+
+test("a solution that would be left in the exercise is an error", () => {
+  const refused = (sentence: RegExp, ...cells: object[]) =>
+    assert.throws(
+      () => made(...cells),
+      (error) => error instanceof NotebookError && sentence.test(error.message),
+    );
+  refused(/wants one `\/\/ BEGIN SOLUTION` and after it one/, solution(solved.replace("// END SOLUTION", "")), check());
+  refused(/wants one/, solution(`${solved}\n${solved}`), check());
+  refused(/wants one/, solution("// END SOLUTION\n// BEGIN SOLUTION"), check());
+  refused(/wants one/, solution("const f = 42;"), check());
+  refused(/has a solution's marker, but is not a solution cell/, cell("other", solved), solution(solved), check());
+  refused(
+    /is a solution, but of no question/,
+    cell("two-answer", solved, { solution: true }),
+    solution(solved),
+    check(),
+  );
+  refused(/has no solution cell/, check());
+  refused(/has no locked check cell after its answer/, check(), solution(solved));
+  refused(/has no locked check cell after its answer/, solution(solved));
+  refused(/carries 3 points, not 2/, solution(solved), check(3));
+});
+
+for (const id of exerciseIds()) {
+  const folder = join(__dirname, "..");
+  const exercise = loadExercise(id);
+  const shipped = readFileSync(join(folder, "exercises", `${id}.ipynb`), "utf8");
+
+  test(`${id} ships no line of its solutions, and no reference`, () => {
+    const { cells } = JSON.parse(readFileSync(join(folder, "solutions", `${id}.ipynb`), "utf8"));
+    const text: string = cells.map(({ source }: { source: string[] }) => source.join("")).join("\n");
+    const secret = [...text.matchAll(/\/\/ BEGIN SOLUTION\n([\s\S]*?)\/\/ END SOLUTION/g)].map(([, body]) =>
+      body.trim().split("\n"),
+    );
+    assert.equal(secret.length, exercise.questions.length);
+    const shippedText = JSON.parse(shipped)
+      .cells.map(({ source }: { source: string[] }) => source.join(""))
+      .join("\n");
+    const open = text.replace(/\/\/ BEGIN SOLUTION\n[\s\S]*?\/\/ END SOLUTION/g, "");
+    for (const line of secret
+      .flat()
+      .map((one) => one.trim())
+      .filter((one) => one.length > 8 && !open.includes(one)))
+      assert.ok(!shippedText.includes(line), line);
+    const cases = casesFile(exercise);
+    for (const { reference } of exercise.questions)
+      if (typeof reference === "string") assert.ok(!cases.includes(reference));
+  });
+
+  test(`${id} has a file of cases that is small, plain JSON and the same every time`, () => {
+    const text = casesFile(exercise);
+    assert.equal(text, casesFile(exercise));
+    assert.equal(JSON.parse(text).exercise, id);
+    assert.ok(text.length < 50_000, `${text.length} characters`);
+  });
+}
+
+test("exercise 4 so far has the points of the plan", () => {
+  const { questions } = loadExercise("04-bptt");
+  const points = (number: string) =>
+    questions.filter((one) => one.number.startsWith(number)).reduce((sum, one) => sum + one.points, 0);
+  assert.deepEqual(["4.1", "4.2", "4.3", "4.4"].map(points), [6, 8, 4, 8]);
+});
