@@ -45,10 +45,14 @@ export function findJupyter(environment: NodeJS.ProcessEnv = process.env): strin
   return found;
 }
 
-/** The start page's address in JupyterLab, and in Jupyter Notebook 6 and 7. Each reads its own setting. */
-const startPage = {
+/** What the front ends are told: the address of the start page, each in its own setting; see also `mathjax.js`. */
+const settings = {
   lab: ["--LabApp.default_url=/lab/tree/notebooks/start.ipynb"],
-  notebook: ["NotebookApp", "JupyterNotebookApp"].map((app) => `--${app}.default_url=/notebooks/notebooks/start.ipynb`),
+  notebook: [
+    "--NotebookApp.default_url=/notebooks/notebooks/start.ipynb", // version 6
+    "--JupyterNotebookApp.default_url=/notebooks/notebooks/start.ipynb", // version 7
+    "--NotebookApp.mathjax_config=TeX-AMS-MML_HTMLorMML-full,Safe,/kernelspecs/unroll/mathjax.js",
+  ],
 };
 
 /**
@@ -60,7 +64,7 @@ export function jupyterOptions(program: string, root: string, own: string[] = []
   const name = (option: string) => option.split("=")[0];
   return [
     `--notebook-dir=${root}`,
-    ...(basename(program).includes("lab") ? startPage.lab : startPage.notebook),
+    ...(basename(program).includes("lab") ? settings.lab : settings.notebook),
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []), // Root is told to say so, else it ends at once.
   ]
     .filter((option) => !own.map(name).includes(name(option)))

@@ -35,6 +35,7 @@ export function writeSpecInto(folder: string, root: string): void {
   const text = `${JSON.stringify(kernelSpec(root), null, 2)}\n`;
   if (contentOf(file) !== text) writeFileSync(file, text);
   for (const logo of logos) copyFileSync(join(root, "kernel", "logo", logo), join(folder, logo));
+  copyFileSync(join(root, "kernel", "mathjax.js"), join(folder, "mathjax.js"));
   place(join(root, "node_modules", "plotly.js-dist", "plotly.js"), join(folder, "plotly.js"));
 }
 

@@ -36,11 +36,11 @@ function plotArea(chart, trace) {
   };
 }
 
-/** The boxes of a trace's marks. Plotly binds each group that it draws to its trace; a mark is a shape in it. */
+/** The boxes of a trace's marks. Plotly binds each group that it draws to its trace; a mark is a shape or a text in it. */
 function markBoxes(chart, trace) {
   const groups = [...chart.querySelectorAll("g")].filter((group) => group.__data__?.[0]?.trace?.uid === trace.uid);
   return groups
-    .flatMap((group) => [...group.querySelectorAll("path, image, rect, circle")])
+    .flatMap((group) => [...group.querySelectorAll("path, image, rect, circle, text")])
     .filter((mark) => !mark.closest(".legend, .cbtitle, .colorbar"))
     .map((mark) => mark.getBoundingClientRect())
     .filter((box) => box.width > 0 || box.height > 0);
@@ -108,10 +108,11 @@ function fullHeight() {
   return document.querySelector("#notebook-container").scrollHeight + 200;
 }
 
-/** Tells whether MathJax has put its message of progress away, the last thing to change in the page. */
+/** Tells whether all charts are drawn and all formulas typeset: MathJax works in the pauses of everything else. */
 function isAtRest() {
-  const message = document.querySelector("#MathJax_Message");
-  return !message || getComputedStyle(message).display === "none";
+  const { queue } = window.MathJax.Hub;
+  const typeset = queue.queue.length === 0 && !queue.running && !queue.pending;
+  return typeset && chartsDrawn() >= chartsWanted() && undrawnTraces().length === 0;
 }
 
 globalThis.reader = {

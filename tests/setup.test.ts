@@ -160,7 +160,14 @@ describe("the kernel's specification", () => {
     writeKernelSpec(root);
     writeKernelSpec(root);
     const written = readdirSync(spec).sort();
-    assert.deepEqual(written, ["kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg", "plotly.js"]);
+    assert.deepEqual(written, [
+      "kernel.json",
+      "logo-32x32.png",
+      "logo-64x64.png",
+      "logo-svg.svg",
+      "mathjax.js",
+      "plotly.js",
+    ]);
     const { argv } = JSON.parse(readFileSync(join(spec, "kernel.json"), "utf8"));
     assert.deepEqual(argv, [process.execPath, join(root, "kernel", "boot.js"), "{connection_file}"]);
     const own = withKernel(root, { JUPYTER_PATH: "/the/user's" }).JUPYTER_PATH;
