@@ -10,6 +10,8 @@ export { type Matrix, rows, shaped } from "./memory";
 export { bptt, forward, type Input, type Network, unroll } from "./network";
 export { type LearningRate, type Optimizer, sgd } from "./optimizers";
 export { normal, type Random, random } from "./random";
+export { constantRate, cosineRate, powerRate, type Schedule, stepRate } from "./schedules";
 export { parseEquations } from "./symbols";
 export * from "./systems";
 export { type Example, type Progress, train } from "./train";
+export { type UnrolledExpression, unrolledExpression } from "./unrolled-expression";
