@@ -1,6 +1,7 @@
 /** The door of the library: what a notebook imports. */
 export { type Arrays, type Cell, defineCell, type Sizes } from "./cell";
 export { vanilla } from "./cells";
+export { clipByNorm, clipped } from "./clip";
 export { type Displayed, displayed, type Formula, formula, formulas, jupyterDisplay, type MimeBundle } from "./display";
 export * from "./figures";
 export { checkBptt, type GradientReport, gradientCheck } from "./gradient-check";
@@ -8,7 +9,7 @@ export { derivation, partials } from "./latex";
 export { type Loss, softmaxCrossEntropy, type Targets } from "./loss";
 export { type Matrix, rows, shaped } from "./memory";
 export { bptt, forward, type Input, type Network, unroll } from "./network";
-export { type LearningRate, type Optimizer, sgd } from "./optimizers";
+export { adagrad, adam, type LearningRate, momentum, type Optimizer, sgd } from "./optimizers";
 export { normal, type Random, random } from "./random";
 export { constantRate, cosineRate, powerRate, type Schedule, stepRate } from "./schedules";
 export { parseEquations } from "./symbols";
