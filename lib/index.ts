@@ -1,9 +1,13 @@
 /** The door of the library: what a notebook imports. */
+
+export { binaryCrossEntropy } from "./binary-cross-entropy";
+export { bitsPerCharacter } from "./bits-per-character";
 export { type Arrays, type Cell, defineCell, type Sizes } from "./cell";
 export { vanilla } from "./cells";
 export { clipByNorm, clipped } from "./clip";
 export { type Displayed, displayed, type Formula, formula, formulas, jupyterDisplay, type MimeBundle } from "./display";
 export * from "./figures";
+export { gaussianNll } from "./gaussian";
 export { checkBptt, type GradientReport, gradientCheck } from "./gradient-check";
 export { derivation, partials } from "./latex";
 export { type Loss, softmaxCrossEntropy, type Targets } from "./loss";
@@ -12,6 +16,7 @@ export { bptt, forward, type Input, type Network, unroll } from "./network";
 export { adagrad, adam, type LearningRate, momentum, type Optimizer, sgd } from "./optimizers";
 export { normal, type Random, random } from "./random";
 export { constantRate, cosineRate, powerRate, type Schedule, stepRate } from "./schedules";
+export { squaredError } from "./squared-error";
 export { parseEquations } from "./symbols";
 export * from "./systems";
 export { type Example, type Progress, train } from "./train";
