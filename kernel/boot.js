@@ -8,7 +8,8 @@ const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs"
 const { Module } = require("node:module");
 const { join } = require("node:path");
 
-const cache = join(__dirname, "..", "node_modules", ".cache", "unroll");
+const { cacheFolder } = require("./folders");
+
 /** JavaScript of every TypeScript file that was loaded, by path; its source map is the inline comment at its end. */
 const compiled = new Map();
 
@@ -31,13 +32,13 @@ function transpile(source, path) {
 function javascriptOf(path) {
   const source = readFileSync(path, "utf8");
   const key = createHash("sha1").update(path).update("\0").update(source).digest("hex");
-  const kept = join(cache, `${key}.js`);
+  const kept = join(cacheFolder, `${key}.js`);
   try {
     return readFileSync(kept, "utf8");
   } catch {
     const js = transpile(source, path);
     try {
-      mkdirSync(cache, { recursive: true });
+      mkdirSync(cacheFolder, { recursive: true });
       // A reader must never see half a file: written beside, then renamed.
       writeFileSync(`${kept}.${process.pid}`, js);
       renameSync(`${kept}.${process.pid}`, kept);
@@ -54,6 +55,5 @@ Module._extensions[".ts"] = (module, path) => {
 
 module.exports = { compiled };
 
-const roles = { compiler: "./compiler", watch: "./watch", worker: "./worker" };
-if (require.main === module || !require("node:worker_threads").isMainThread)
-  require(roles[process.argv[2]] ?? "./main");
+const roles = { compiler: "./compiler/thread", watch: "./worker/watch", worker: "./worker/main" };
+if (process.argv[1] === __filename) require(roles[process.argv[2]] ?? "./front/main");

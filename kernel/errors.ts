@@ -1,6 +1,7 @@
 /** Errors as a student reads them: name, message, and the lines of the cells that they typed. */
+
+import type { Diagnostic } from "./compiler/types";
 import type { MapPosition } from "./source-map";
-import type { Diagnostic } from "./types";
 
 /** The three fields of Jupyter's `error` message. */
 export type ErrorReport = { ename: string; evalue: string; traceback: string[] };

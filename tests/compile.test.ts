@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { compileCell } from "../kernel/compile";
+import { compileCell } from "../kernel/compiler/compile";
 
 const js = (source: string, known: string[] = []) =>
   compileCell(source, new Set(known))

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { withKernel, writeKernelSpec } from "../kernel/spec";
+import { withKernel, writeKernelSpec } from "../kernel/setup/spec";
 import { pythonWith, root, skipWithout } from "./course";
 
 const python = pythonWith("jupyter_kernel_test");

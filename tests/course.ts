@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { findJupyter, findProgram } from "../kernel/jupyter";
+import { findJupyter, findProgram } from "../kernel/setup/jupyter";
 
 export const root = resolve(__dirname, "..");
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { matrix, parse, zeros } from "mathjs";
-import { toBundle } from "../kernel/format";
 import type { MimeBundle } from "../kernel/frames";
 import { decodePlain, encodePlain } from "../kernel/plain";
+import { toBundle } from "../kernel/worker/format";
 
 const bundle = (value: unknown) => toBundle(value, inspect) as MimeBundle;
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { specFolder } from "../kernel/install";
+import { specFolder } from "../kernel/setup/install";
 
 const prefix = mkdtempSync(join(tmpdir(), "unroll-prefix-"));
 after(() => rmSync(prefix, { recursive: true }));

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
-import { withKernel, writeKernelSpec } from "../kernel/spec";
+import { withKernel, writeKernelSpec } from "../kernel/setup/spec";
 import { nbconvert, notebooks, root, skipWithout } from "./course";
 
 const skip = skipWithout({ "jupyter nbconvert": nbconvert });

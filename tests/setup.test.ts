@@ -16,9 +16,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findJupyter, installJupyter, jupyterOptions } from "../kernel/jupyter";
-import { withKernel, writeKernelSpec } from "../kernel/spec";
-import { layOutExercises } from "../kernel/start";
+import { findJupyter, installJupyter, jupyterOptions } from "../kernel/setup/jupyter";
+import { withKernel, writeKernelSpec } from "../kernel/setup/spec";
+import { layOutExercises } from "../kernel/setup/start";
 import { jupyter, root, skipWithout, startCourse } from "./course";
 
 const { missing, whyNot } = require("../install.js") as {

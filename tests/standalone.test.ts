@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { chromium } from "playwright-core";
-import { withKernel, writeKernelSpec } from "../kernel/spec";
+import { withKernel, writeKernelSpec } from "../kernel/setup/spec";
 import { chromium as browser, nbconvert, root, skipWithout } from "./course";
 
 const skip = skipWithout({ "jupyter nbconvert": nbconvert, chromium: browser });

@@ -1,6 +1,6 @@
 /** Keeps what child processes write to the worker's own stdout and stderr in its place among the frames. */
 import type { Readable } from "node:stream";
-import type { Frame } from "./frames";
+import type { Frame } from "../frames";
 
 /** How long a worker's own stdout may hold up what follows, ms: a cell can have closed it. */
 const barrierPatience = 1000;

@@ -2,17 +2,16 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Answer, Compiling, Question } from "./compiler";
-import type { Failure, Frame, MimeBundle, Outcome, Output } from "./frames";
-import { decodePlain } from "./plain";
+import type { Answer, Compiling, Question } from "../compiler/thread";
+import { kernelFolder } from "../folders";
+import type { Failure, Frame, MimeBundle, Outcome, Output } from "../frames";
+import { decodePlain } from "../plain";
 import { type Failed, RunningWorker, type WorkerOptions } from "./running-worker";
 
 export type { Failed, Failure, MimeBundle, Outcome, Output };
 
 /** `value` is plain data: numbers (also NaN, Infinity, -0), strings, booleans, null, undefined, arrays, records. */
 export type Evaluation = { status: "ok"; value: unknown } | Failed;
-
-const boot = join(__dirname, "boot.js");
 
 /** How long a session must be idle before it loads what cells are likely to import, ms. */
 const idleTime = 1000;
@@ -56,7 +55,10 @@ export class Session {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#compiler = new Worker(boot, { argv: ["compiler"], workerData: { folder: options.folder } });
+    this.#compiler = new Worker(join(kernelFolder, "boot.js"), {
+      argv: ["compiler"],
+      workerData: { folder: options.folder },
+    });
     this.#compiler.on("message", ({ id, answer, error }: Answer) => {
       const question = this.#questions.get(id);
       this.#questions.delete(id);

@@ -1,5 +1,5 @@
 /** Values as a reader wants to see them: a MIME bundle for whatever a cell gives. Nothing of Node in it. */
-import type { MimeBundle } from "./frames";
+import type { MimeBundle } from "../frames";
 
 /** Largest matrix that is typeset whole, and rows of a table that are shown. */
 const largest = { rows: 12, columns: 12, tableRows: 50 };

@@ -4,7 +4,7 @@
  * Works on TypeScript's public API alone, with nothing of Node in it.
  */
 import ts from "typescript";
-import { parameters } from "./cell-parameters";
+import { parameters } from "../cell-parameters";
 
 /** `js` is a function body over {@link parameters}; `names` are the top-level names that the cell defines. */
 export type Compiled = { js: string; map: string; names: string[] };

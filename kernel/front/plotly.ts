@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { MimeBundle } from "./frames";
+import type { MimeBundle } from "../frames";
 
 const plotlyType = "application/vnd.plotly.v1+json";
 

@@ -1,7 +1,7 @@
 /** What the worker hands to the front: frames, in the order in which things happened, text in batches. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { writeSync } from "node:fs";
-import { type Frame, framesFd, type Output } from "./frames";
+import { type Frame, framesFd, type Output } from "../frames";
 import { writing } from "./watch-states";
 
 /** Text is handed over when there is this much of it, or after this long: 64 kB, 40 ms. */

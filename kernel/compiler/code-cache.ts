@@ -6,11 +6,11 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire, Module } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
+import { cacheFolder } from "../folders";
 
 const path = require.resolve("typescript");
-const folder = join(__dirname, "..", "node_modules", ".cache", "unroll");
 const { version } = require("typescript/package.json") as { version: string };
-const kept = join(folder, `typescript-${version}-${process.version}-${process.arch}.code`);
+const kept = join(cacheFolder, `typescript-${version}-${process.version}-${process.arch}.code`);
 
 function read(file: string): Buffer | undefined {
   try {
@@ -35,7 +35,7 @@ if (!require.cache[path]) {
 
 function keep(script: Script): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(cacheFolder, { recursive: true });
     // A reader must never see half a file: written beside, then renamed.
     writeFileSync(`${kept}.${process.pid}`, script.createCachedData());
     renameSync(`${kept}.${process.pid}`, kept);

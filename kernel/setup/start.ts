@@ -68,7 +68,7 @@ async function start(root: string, options: string[]): Promise<number> {
 }
 
 if (require.main === module) {
-  start(resolve(__dirname, ".."), process.argv.slice(2)).then(
+  start(resolve(__dirname, "../.."), process.argv.slice(2)).then(
     (code) => {
       process.exitCode = code;
     },

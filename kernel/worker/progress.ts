@@ -1,5 +1,5 @@
 /** A bar that shows how far a long loop has come. Nothing of Node in it. */
-import type { MimeBundle } from "./frames";
+import type { MimeBundle } from "../frames";
 
 /** Shortest time between two pictures of the bar, ms: a fast loop must not flood the notebook. */
 const between = 100;

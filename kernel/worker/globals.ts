@@ -5,8 +5,8 @@ import { Writable } from "node:stream";
 import { inspect as nodeInspect } from "node:util";
 import { makeDisplay } from "./display";
 import { moduleLoader } from "./modules";
+import { barrier, currentCell, emit, emitText, flush, send } from "./output";
 import { makeProgress } from "./progress";
-import { barrier, currentCell, emit, emitText, flush, send } from "./worker-output";
 
 export const inspect = (value: unknown) =>
   typeof value === "string" ? nodeInspect(value) : nodeInspect(value, { depth: 4, maxArrayLength: 100 });

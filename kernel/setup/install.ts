@@ -30,8 +30,10 @@ export function specFolder(options: string[], environment = process.env, platfor
 function main([command, ...options]: string[]): void {
   const folder = specFolder(options);
   if (command === "install") {
-    writeSpecInto(folder, join(__dirname, ".."));
-    console.log(`Installed the kernel "TypeScript (unroll)" in ${folder}\nIt runs from here: ${join(__dirname, "..")}`);
+    writeSpecInto(folder, join(__dirname, "../.."));
+    console.log(
+      `Installed the kernel "TypeScript (unroll)" in ${folder}\nIt runs from here: ${join(__dirname, "../..")}`,
+    );
   } else if (!existsSync(join(folder, "kernel.json"))) {
     throw new Error(`Cannot uninstall the kernel: there is none in ${folder}`);
   } else {

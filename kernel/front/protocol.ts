@@ -1,11 +1,11 @@
 /** The Jupyter messaging protocol: what the kernel does for each type of message. Source: its specification, 5.3 and 5.4. */
 import { randomUUID } from "node:crypto";
+import { type Outcome, type Output, Session } from "../session";
 import { codePointOffset, utf16Offset } from "./offsets";
 import { plotlyHtml } from "./plotly";
-import { type Outcome, type Output, Session } from "./session";
 import { type Content, type Message, protocolVersion, wire } from "./wire";
 
-const { version } = require("../package.json") as { version: string };
+const { version } = require("../../package.json") as { version: string };
 const typescriptVersion = (require("typescript/package.json") as { version: string }).version;
 
 const kernelDescription = {

@@ -1,6 +1,7 @@
 /** The `display` of cells: what it shows goes to `emit`. Nothing of Node in it. */
+
+import type { Metadata, MimeBundle, Output } from "../frames";
 import { toBundle } from "./format";
-import type { Metadata, MimeBundle, Output } from "./frames";
 
 type Options = { id?: string; metadata?: Metadata };
 

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { kernelFolder } from "../folders";
+import { type Command, type Failure, type Frame, lineSplitter, type Output } from "../frames";
 import { Barriers, FrameQueue } from "./barriers";
-import { type Command, type Failure, type Frame, lineSplitter, type Output } from "./frames";
 
 /** How a cell, or an evaluation, failed. `died`: the worker has ended, and the variables are gone with it. */
 export type Failed = Failure & { died?: boolean };
@@ -18,7 +19,6 @@ export type WorkerOptions = {
   onInput?: (prompt: string, password: boolean) => Promise<string>;
 };
 
-const boot = join(__dirname, "boot.js");
 const flags = [
   "--expose-internals", // See interruptible-hooks.ts.
   "--disable-warning=internal/test/binding",
@@ -41,7 +41,7 @@ export class RunningWorker {
 
   constructor(options: WorkerOptions) {
     const memory = options.memoryMb ? [`--max-old-space-size=${options.memoryMb}`] : [];
-    this.#process = spawn(process.execPath, [...flags, ...memory, boot, "worker"], {
+    this.#process = spawn(process.execPath, [...flags, ...memory, join(kernelFolder, "boot.js"), "worker"], {
       cwd: options.folder,
       env: options.env ?? process.env,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],

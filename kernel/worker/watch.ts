@@ -5,7 +5,7 @@
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { type Command, commandsFd, lineSplitter } from "./frames";
+import { type Command, commandsFd, lineSplitter } from "../frames";
 import { idle, running } from "./watch-states";
 
 /** How long a cell that waits for a promise may take to notice the interrupt, ms. */

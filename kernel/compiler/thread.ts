@@ -5,8 +5,9 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileS
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { version } from "typescript";
+import { type ErrorReport, reportDiagnostics } from "../errors";
+import { cacheFolder, kernelFolder } from "../folders";
 import { compileCell } from "./compile";
-import { type ErrorReport, reportDiagnostics } from "./errors";
 import { type Completions, completeness, type Inspection, Types } from "./types";
 
 /** What the thread is asked, by name: arguments and answer. */
@@ -33,11 +34,10 @@ const cached = <T>(f: (path: string) => T) => {
     return kept.get(path) as T;
   };
 };
-const cache = join(__dirname, "..", "node_modules", ".cache", "unroll");
 const verdictOn = (texts: string[]): string => {
   const hash = createHash("sha1").update(version);
   for (const text of texts) hash.update("\0").update(text);
-  return join(cache, `checked-${hash.digest("hex")}`);
+  return join(cacheFolder, `checked-${hash.digest("hex")}`);
 };
 const stateOf = (path: string) => statSync(path, { throwIfNoEntry: false });
 const ambient = (name: string) => readFileSync(join(__dirname, "ambient", name), "utf8");
@@ -56,12 +56,12 @@ const types = new Types(
     wasRight: (texts) => existsSync(verdictOn(texts)),
     noteRight: (texts) => {
       try {
-        mkdirSync(cache, { recursive: true });
+        mkdirSync(cacheFolder, { recursive: true });
         writeFileSync(verdictOn(texts), "");
       } catch {} // A folder that cannot be written costs time, not the result.
     },
     libFolder: dirname(require.resolve("typescript")),
-    fallbackFolders: [join(__dirname, "..")],
+    fallbackFolders: [dirname(kernelFolder)],
   },
   { always: ambient("always.d.ts"), insteadOfNode: ambient("instead-of-node.d.ts") },
 );

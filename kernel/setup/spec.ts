@@ -34,8 +34,8 @@ export function writeSpecInto(folder: string, root: string): void {
   const file = join(folder, "kernel.json");
   const text = `${JSON.stringify(kernelSpec(root), null, 2)}\n`;
   if (contentOf(file) !== text) writeFileSync(file, text);
-  for (const logo of logos) copyFileSync(join(root, "kernel", "logo", logo), join(folder, logo));
-  copyFileSync(join(root, "kernel", "mathjax.js"), join(folder, "mathjax.js"));
+  for (const logo of logos) copyFileSync(join(__dirname, "logo", logo), join(folder, logo));
+  copyFileSync(join(__dirname, "mathjax.js"), join(folder, "mathjax.js"));
   place(join(root, "node_modules", "plotly.js-dist", "plotly.js"), join(folder, "plotly.js"));
 }
 

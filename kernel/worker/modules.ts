@@ -3,9 +3,10 @@ import { statSync } from "node:fs";
 import { createRequire, isBuiltin, type Module } from "node:module";
 import { join, sep } from "node:path";
 import { compileFunction, constants } from "node:vm";
+import { kernelFolder } from "../folders";
 
 const kernelRequire = createRequire(__filename);
-const ownFolder = __dirname + sep;
+const ownFolder = kernelFolder + sep;
 
 /** What Node says when a package can only be imported, or a file only looks like CommonJS. */
 const wantsImport = new Set([

@@ -2,17 +2,18 @@
 import { join } from "node:path";
 import { constants, Script } from "node:vm";
 import { Worker } from "node:worker_threads";
-import { compiled } from "./boot";
-import { parameters } from "./cell-parameters";
-import { type ErrorReport, reportThrown, stackPrinter } from "./errors";
+import { compiled } from "../boot";
+import { parameters } from "../cell-parameters";
+import { type ErrorReport, reportThrown, stackPrinter } from "../errors";
+import { kernelFolder } from "../folders";
+import type { Command, Outcome } from "../frames";
+import { encodePlain } from "../plain";
+import { inlineSourceMap, positionMapper } from "../source-map";
 import { toBundle } from "./format";
-import type { Command, Outcome } from "./frames";
+import { inspect, modules, waitingForInput } from "./globals";
 import { afterTermination, allowTermination } from "./interruptible-hooks";
-import { encodePlain } from "./plain";
-import { inlineSourceMap, positionMapper } from "./source-map";
+import { barrier, context, emitText, flush, send, setLatest, state } from "./output";
 import { idle, running } from "./watch-states";
-import { inspect, modules, waitingForInput } from "./worker-globals";
-import { barrier, context, emitText, flush, send, setLatest, state } from "./worker-output";
 
 const scope: Record<string, unknown> = {};
 /** Text and source map of every cell that has run, by its name. */
@@ -24,7 +25,7 @@ const mapPosition = positionMapper((file) => {
   return js === undefined ? undefined : inlineSourceMap(js);
 });
 Error.stackTraceLimit = 50;
-Error.prepareStackTrace = stackPrinter(mapPosition, __dirname);
+Error.prepareStackTrace = stackPrinter(mapPosition, kernelFolder);
 
 const report = (thrown: unknown): ErrorReport => {
   try {
@@ -122,7 +123,11 @@ const handlers: { [K in Command["type"]]: (command: Command & { type: K }) => vo
   },
 };
 
-const boot = join(__dirname, "boot.js");
-const watch = new Worker(boot, { argv: ["watch"], workerData: state.buffer, stdout: true, stderr: true });
+const watch = new Worker(join(kernelFolder, "boot.js"), {
+  argv: ["watch"],
+  workerData: state.buffer,
+  stdout: true,
+  stderr: true,
+});
 watch.on("message", (command: Command) => handlers[command.type](command as never));
 send({ type: "ready" });
