@@ -1,5 +1,5 @@
 import type { Configuration } from "../systems/turing-machine";
-import { type Figure, plotlyFigure, type Trace } from "./figure";
+import { type Figure, type Layout, plotlyFigure, type Trace } from "./figure";
 import { lineTrace } from "./line";
 import { withPlayButton } from "./slider";
 import { role, sequential, written } from "./theme";
@@ -13,7 +13,7 @@ import { role, sequential, written } from "./theme";
  */
 export function tapeRun(run: readonly Configuration[], states: readonly string[]): Figure {
   const places = placesOf(run);
-  const xaxis = { title: { text: "place" }, range: [places[0] - 0.5, places[places.length - 1] + 0.5], dtick: 1 };
+  const xaxis = placeAxis(places);
   const yaxis = { visible: false, range: [-0.6, 2] };
   return withPlayButton("t", [...run.keys()], (t) => {
     const { head, state } = run[t];
@@ -37,8 +37,7 @@ export function tapeHistory(run: readonly Configuration[], title?: string): Figu
   const places = placesOf(run);
   const head = { x: run.map((h) => h.head), y: [...run.keys()], color: role.gradient };
   const data = [{ ...heat(run, places), y: head.y }, lineTrace("head", head)];
-  const range = [places[0] - 0.5, places[places.length - 1] + 0.5];
-  const xaxis = { title: { text: "place" }, range, dtick: 1, showgrid: false };
+  const xaxis = placeAxis(places);
   const yaxis = { title: { text: "t" }, range: [run.length - 0.5, -0.5], showgrid: false };
   return plotlyFigure({ data, layout: { xaxis, yaxis, height: 560, showlegend: false }, title, alt: sentence(run) });
 }
@@ -49,6 +48,11 @@ function placesOf(run: readonly Configuration[]): number[] {
   const heads = run.map((h) => h.head);
   const [first, last] = [Math.min(...heads), Math.max(...heads)];
   return Array.from({ length: last - first + 1 }, (_, k) => first + k);
+}
+
+function placeAxis(places: number[]): Layout {
+  const range = [places[0] - 0.5, places[places.length - 1] + 0.5];
+  return { title: { text: "place" }, range, dtick: 1, showgrid: false, zeroline: false };
 }
 
 /** Symbols as coloured cells, a row for each configuration. */
