@@ -24,13 +24,14 @@ const mean = (values: ArrayLike<number>, f: (value: number) => number): number =
  * Since h_T = x_0 + T theta, all that training does with it has a closed form. What begins with `sample` takes drawn
  * initial values x_0; the rest is in expectation over x_0 ~ N(mu, sigma^2).
  * @throws {RangeError} for T that is no positive integer, a negative sigma, or no initial values.
+ *
+ * Source: lecture, slides "Example 3".
  * @example
  * const system = { T: 5, mu: 1, sigma: 0.5 };
  * example3.loss(0.1, system); // 0.5
  * example3.gradient(0.1, system); // 5
  * example3.optimum(system); // { "theta": 0, "loss": 0.25 }
  * example3.sampleGradient(0.1, [1, 1.5], system); // 7.5
- * Source: lecture, slides "Example 3".
  */
 export const example3 = {
   /** Computes E L_T = sigma^2 + T^2 theta^2. */
