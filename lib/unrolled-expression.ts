@@ -1,5 +1,13 @@
 /** One step, written into itself T times: what a recurrent system computes, as one expression. */
-import { isFunctionNode, isSymbolNode, type MathNode, parse, SymbolNode } from "mathjs/number";
+import {
+  isFunctionNode,
+  isOperatorNode,
+  isParenthesisNode,
+  isSymbolNode,
+  type MathNode,
+  parse,
+  SymbolNode,
+} from "mathjs/number";
 import { type Displayed, displayed } from "./display";
 
 /** Is h_T as one expression of x_1, ..., x_T, h_0 and the parameters; `text` is for mathjs, and it shows itself as LaTeX. */
@@ -46,11 +54,15 @@ const isVariable = (node: MathNode) => !isSymbolNode(node) || /^[hx]_/.test(node
 /** mathjs alone would set h and W upright, as units. */
 function toLatex(expression: MathNode): string {
   const print = (node: MathNode): string => node.toTex({ parenthesis: "auto", handler }).trim();
+  const isSum = (node: MathNode) => isOperatorNode(node) && (node.op === "+" || node.op === "-");
+  const bare = (node: MathNode): MathNode => (isParenthesisNode(node) ? bare(node.content) : node);
+  const factor = (node: MathNode) => (isSum(bare(node)) ? `\\left(${print(bare(node))}\\right)` : print(bare(node)));
   const handler = (node: MathNode): string | undefined => {
     if (isSymbolNode(node)) {
       const [letter, time] = node.name.split("_");
       return `${greek.test(letter) ? "\\" : ""}${letter}${time ? `_{${time}}` : ""}`;
     }
+    if (isOperatorNode(node) && node.op === "*") return node.args.map(factor).join(" ");
     if (!isFunctionNode(node)) return undefined;
     const name = node.fn.name in Math ? `\\${node.fn.name}` : node.fn.name;
     // Parameters stand behind a semicolon, as in the lecture: f(h, x; theta).

@@ -34,6 +34,14 @@ test("a sum in place of hPrev keeps its brackets", () => {
   assert.match(unrolledExpression("theta * (hPrev + x)", 2).latex, /\\left\(.*\\left\(.*h_\{0\}/);
 });
 
+test("a product is set as factors side by side, and each command of LaTeX ends before a letter", () => {
+  assert.equal(unrolledExpression("W * hPrev + U * x", 1).latex, "h_{1} = W h_{0}+U x_{1}");
+  assert.match(
+    unrolledExpression("theta * hPrev * (1 - hPrev)", 1).latex,
+    /^h_\{1\} = \\theta h_\{0\} \\left\(1- ?h_\{0\}\\right\)$/,
+  );
+});
+
 test("h, x and W are set as variables, not upright as units", () => {
   assert.doesNotMatch(unrolledExpression("tanh(W * hPrev + b + x)", 2).latex, /mathrm/);
 });
