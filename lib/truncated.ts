@@ -1,0 +1,145 @@
+/** Truncated BPTT: the parameters move while time goes on, and the gradient looks back over few steps. */
+import type { Cell } from "./cell";
+import type { Loss } from "./loss";
+import { lossAtEnd } from "./loss-at-end";
+import { type Matrix, shaped } from "./memory";
+import { bptt, forward, type Input, type Network, type Options, unroll } from "./network";
+import type { Optimizer } from "./optimizers";
+import { gradientName } from "./program";
+import type { Example, Progress } from "./train";
+
+/** How to train along one long sequence. */
+export type OnlineTraining = Options & { loss: Loss; optimizer: Optimizer };
+
+/**
+ * Cuts an example into pieces of equal length in time: as many pieces as there are steps for `truncatedBptt`.
+ * @throws {RangeError} where the pieces would not be equal.
+ * @example
+ * [...pieces({ x: [0, 1, 1, 0], y: [1, 0, 0, 1] }, 2)]; // [{ "x": [0, 1], "y": [1, 0] }, { "x": [1, 0], "y": [0, 1] }]
+ */
+export function* pieces({ x, y }: Example, count: number): Generator<Example, void> {
+  for (const [name, { length }] of Object.entries({ x, y }))
+    if (!(Number.isInteger(length / count) && length >= count))
+      throw new RangeError(`Cannot cut ${name} into ${count} pieces of equal length: it has ${length} entries`);
+  // Typed arrays have the same slice, but not the same type.
+  const piece = <V>(whole: V, k: number): V => {
+    const each = (whole as number[]).length / count;
+    return (whole as number[]).slice(k * each, (k + 1) * each) as V;
+  };
+  for (let k = 0; k < count; k++) yield { x: piece(x, k), y: piece(y, k) };
+}
+
+/** Lets a network go on where it ended: its last row becomes row 0. */
+function carryState({ cell, value, T, B }: Network): void {
+  for (const state of cell.states) value[state].copyWithin(0, T * B * value[state].columns);
+}
+
+/**
+ * Trains by BPTT on one chunk after another: the state is carried from chunk to chunk, the gradient is not.
+ *
+ * The parameters stay as they are within a chunk, and move behind it. All chunks have one length; time and memory for a
+ * step do not depend on how many there are.
+ * @example
+ * const cell = defineCell(vanilla, { inputSize: 2, hiddenSize: 4, outputSize: 2 });
+ * const chunks = pieces({ x: [0, 1, 1, 0, 1, 1], y: [1, 0, 0, 1, 0, 0] }, 3);
+ * for (const { step, loss } of chunkedBptt(cell, chunks, { loss: softmaxCrossEntropy, optimizer: sgd(0.1) }))
+ *   console.log(step, loss);
+ */
+export function* chunkedBptt(
+  cell: Cell,
+  chunks: Iterable<Example>,
+  { loss, optimizer, ...options }: OnlineTraining,
+): Generator<Progress, void> {
+  let net: Network | undefined;
+  let step = 0;
+  for (const { x, y } of chunks) {
+    if (net) carryState(net);
+    net = net ? forward(net, x) : unroll(cell, x, options);
+    const L = bptt(net, y, loss);
+    optimizer(cell.param, net.dparam, ++step);
+    yield { step, loss: L, net };
+  }
+}
+
+/**
+ * Trains at every step, as the slide "Updates of truncated BPTT" has it: step k is (theta_k, h_k), and moves to
+ *
+ *   theta_{k+1} = theta_k - eta_k times the truncated gradient of L_{k+1} at theta_k,
+ *   h_{k+1} = f(h_k, x_{k+1}; theta_k), with the old theta.
+ *
+ * The truncated gradient holds h_{k+1-p} constant: only the last p copies of the parameters see L_{k+1}; p = 1 is the
+ * slide. Each example is one step: x_t and y_t of B sequences. The last p states are kept as they were computed, and a
+ * network of 2p rows is all the memory, however long the sequence.
+ * Source: lecture, slides "Truncated BPTT" and "Updates of truncated BPTT".
+ * @example
+ * const cell = defineCell(vanilla, { inputSize: 2, hiddenSize: 4, outputSize: 2 });
+ * const steps = pieces({ x: [0, 1, 1, 0], y: [1, 0, 0, 1] }, 4);
+ * for (const { step, loss } of truncatedBptt(cell, steps, { loss: softmaxCrossEntropy, optimizer: sgd(0.1), p: 2 }))
+ *   console.log(step, loss);
+ */
+export function* truncatedBptt(
+  cell: Cell,
+  steps: Iterable<Example>,
+  { loss, optimizer, p = 1, ...options }: OnlineTraining & { p?: number },
+): Generator<Progress, void> {
+  if (!Number.isInteger(p) || p < 1) throw new RangeError(`Cannot look back ${p} steps: wanted 1, 2, 3, ...`);
+  let window: Window | undefined;
+  let last = 0;
+  let step = 0;
+  for (const { x, y } of steps) {
+    window ??= openWindow(unroll(cell, repeated(x, 2 * p), options), p);
+    if (last === 2 * p) last = moveToFront(window.rows, p);
+    last++;
+    forward(window.step[last], x);
+    const net = window.past[last];
+    const L = bptt(net, y, lossAtEnd(loss));
+    // h_{k+1} is computed: moving the parameters before it would be another algorithm (on Example 4 one that converges).
+    optimizer(cell.param, net.dparam, ++step);
+    yield { step, loss: L, net };
+  }
+}
+
+/** Rows for 2p steps; `step[t]` is step t of them, and `past[t]` the p steps that end there, where there are so many. */
+type Window = { rows: Network; step: Network[]; past: Network[] };
+
+function openWindow(rows: Network, p: number): Window {
+  const each = Array.from({ length: rows.T + 1 }, (_, t) => t);
+  return {
+    rows,
+    step: each.map((t) => part(rows, Math.max(1, t), t)),
+    past: each.map((t) => part(rows, Math.max(1, t - p + 1), t)),
+  };
+}
+
+/** An input of T equal steps, of the same kind as x. */
+function repeated(x: Input, T: number): Input {
+  const all = Array.from({ length: T }, () => Array.from(x as number[])).flat();
+  return ArrayBuffer.isView(x) ? (x.constructor as Float64ArrayConstructor).from(all) : all;
+}
+
+/** Steps first..last of a network as a network of their own, in the same memory; row first - 1 is their row 0. */
+function part(net: Network, first: number, last: number): Network {
+  const { B } = net;
+  const T = last - first + 1;
+  const cut = (array: Matrix, from: number, count: number) =>
+    shaped(array.subarray(from * B * array.columns, (from + count) * B * array.columns), count * B, array.columns);
+  const cutAll = (arrays: Record<string, Matrix>) =>
+    Object.fromEntries(Object.entries(arrays).map(([v, array]) => [v, cut(array, first - 1, T + 1)]));
+  const [value, grad] = [cutAll(net.value), cutAll(net.grad)];
+  const operands = { ...net.operands };
+  for (const v of Object.keys(value))
+    for (const [name, array] of Object.entries({ [v]: value[v], [gradientName(v)]: grad[v] })) {
+      operands[name] = cut(array, 1, T);
+      operands[`${name}Prev`] = cut(array, 0, T);
+    }
+  const { labels, columns } = net.operands.x as { labels?: Int32Array; columns: number };
+  if (labels) operands.x = { columns, labels: labels.subarray((first - 1) * B, last * B) };
+  return { ...net, T, value, grad, operands };
+}
+
+/** Moves the last p steps, and the row before them, to where rows begin; returns p. */
+function moveToFront({ value, operands, T, B }: Network, p: number): number {
+  for (const array of Object.values(value)) array.copyWithin(0, (T - p) * B * array.columns);
+  (operands.x as { labels?: Int32Array }).labels?.copyWithin(0, (T - p) * B);
+  return p;
+}
