@@ -4,9 +4,9 @@ import { displayed, jupyterDisplay } from "./display";
 import { equationFormulas } from "./latex";
 import { type Matrix, zeros } from "./memory";
 import { random } from "./random";
-import { base, type Equation, isMatrix, isPrev, operands, parseEquations } from "./symbols";
+import { base, type Equation, inputs, isMatrix, isPrev, operands, parseEquations } from "./symbols";
 
-/** Holds the lengths of x and o; every other variable has the hidden size. The seed draws the matrices. */
+/** Holds the lengths of x and of o and y; every other variable has the hidden size. The seed draws the matrices. */
 export type Sizes = { inputSize: number; hiddenSize: number; outputSize: number; seed?: number };
 /** Holds arrays by name; a vector is one row. */
 export type Arrays = Record<string, Matrix<Float64Array>>;
@@ -14,7 +14,9 @@ export type Arrays = Record<string, Matrix<Float64Array>>;
 /** Is a cell: its equations with all that follows from them, and its parameters. It shows itself as its equations. */
 export type Cell = Displayed & {
   equations: Equation[];
-  /** The variables: x, then every left-hand side. */
+  /** Which of x and y the equations read. */
+  inputs: string[];
+  /** The inputs, then every left-hand side. */
   variables: string[];
   /** The length of a variable. */
   size: (variable: string) => number;
@@ -63,7 +65,7 @@ export function defineCell(lines: string[], sizes: Sizes, initial: Record<string
   for (const [name, n] of Object.entries({ inputSize: x, hiddenSize, outputSize: o }))
     if (!Number.isInteger(n) || n < 1)
       throw new RangeError(`Cannot define a cell: ${name} is ${n}, wanted 1, 2, 3, ...`);
-  const size = (variable: string) => ({ x, o })[base(variable)] ?? hiddenSize;
+  const size = (variable: string) => ({ x, o, y: o })[base(variable)] ?? hiddenSize;
   const uniform = random(sizes.seed ?? 1);
   const param: Arrays = {};
   for (const [name, [m, n]] of shapes(equations, size)) {
@@ -78,11 +80,13 @@ export function defineCell(lines: string[], sizes: Sizes, initial: Record<string
       );
   const defined = equations.map(({ y }) => y);
   const read = equations.flatMap(operands);
+  const given = inputs.filter((v) => read.some((name) => base(name) === v));
   const cell = {
     equations,
-    variables: ["x", ...defined],
+    inputs: given,
+    variables: [...given, ...defined],
     size,
-    states: [...new Set(read.filter(isPrev).map(base))],
+    states: [...new Set(read.filter(isPrev).map(base))].filter((v) => !inputs.includes(v)),
     output: defined.includes("o") ? "o" : defined[defined.length - 1],
     param,
   };

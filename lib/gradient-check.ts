@@ -111,7 +111,7 @@ export function checkBptt(net: Network, y: Targets, loss: Loss): GradientReport 
     at[name] = shaped(part(value[v]), part(value[v]).length / n, n);
     gradient[name] = part(grad[v]).slice();
   };
-  if (value.x) add("x", "x", B);
+  for (const v of cell.inputs) if (value[v]) add(v, v, B);
   for (const state of cell.states) add(`${state}0`, state, 0, B);
   const checked = gradientCheck(() => loss.of(forward(net), y), at, gradient);
   // The loss above wrote over dL/do, and the last step moved an entry.

@@ -3,7 +3,18 @@
 export { binaryCrossEntropy } from "./binary-cross-entropy";
 export { bitsPerCharacter } from "./bits-per-character";
 export { type Arrays, type Cell, defineCell, type Sizes } from "./cell";
-export { vanilla } from "./cells";
+export {
+  classical,
+  elman,
+  gru,
+  gruResetAfter,
+  inputDriven,
+  lstm,
+  outputFeedback,
+  shift,
+  teacherForced,
+  vanilla,
+} from "./cells";
 export { clipByNorm, clipped } from "./clip";
 export { type Displayed, displayed, type Formula, formula, formulas, jupyterDisplay, type MimeBundle } from "./display";
 export * from "./figures";
@@ -13,7 +24,7 @@ export { derivation, partials } from "./latex";
 export { type Loss, softmaxCrossEntropy, type Targets } from "./loss";
 export { lossAtEnd } from "./loss-at-end";
 export { type Matrix, rows, shaped } from "./memory";
-export { bptt, forward, type Input, type Network, unroll } from "./network";
+export { bptt, forward, type Input, type Inputs, type Network, type Options, unroll } from "./network";
 export { adagrad, adam, type LearningRate, momentum, type Optimizer, sgd } from "./optimizers";
 export { normal, type Random, random } from "./random";
 export { constantRate, cosineRate, powerRate, type Schedule, stepRate } from "./schedules";

@@ -3,7 +3,7 @@ import { isFunctionNode, isOperatorNode, isParenthesisNode, isSymbolNode, type M
 import { type Displayed, type Formula, formulas } from "./display";
 import { functions } from "./functions";
 import { softmaxCrossEntropy } from "./loss";
-import { base, type Equation, isPrev, operands } from "./symbols";
+import { base, type Equation, inputs, isPrev, operands } from "./symbols";
 
 type IsVariable = (name: string) => boolean;
 
@@ -35,7 +35,7 @@ function toLatex(f: MathNode, isVariable: IsVariable, offset = 0): string {
 }
 
 const isVariableOf = (equations: Equation[]): IsVariable => {
-  const names = new Set(["x", ...equations.map(({ y }) => y)]);
+  const names = new Set([...inputs, ...equations.map(({ y }) => y)]);
   return (name) => names.has(name);
 };
 
@@ -67,7 +67,7 @@ export function partials({ equations }: { equations: Equation[] }): Record<strin
 }
 
 /** What the derivation needs of a cell and of a loss. */
-type Derived = { equations: Equation[]; output: string; states: string[] };
+type Derived = { equations: Equation[]; output: string; states: string[]; inputs: string[] };
 type Gradient = { gradientLatex: string };
 /** One way for a change to reach L: as the chain rule has it, and worked out. */
 type Path = { rule: string; worked: string };
@@ -84,10 +84,8 @@ type Path = { rule: string; worked: string };
  * const { h, W } = derivation(cell);
  * W.latex; // "\\nabla_{W} L = \\sum_{t=1}^{T} \\nabla_{a_{t}} L \\, h_{t-1}^{\\top}"
  */
-export function derivation(
-  { equations, output, states }: Derived,
-  loss: Gradient = softmaxCrossEntropy,
-): Record<string, Formula> & Displayed {
+export function derivation(cell: Derived, loss: Gradient = softmaxCrossEntropy): Record<string, Formula> & Displayed {
+  const { equations, output, states } = cell;
   const isVariable = isVariableOf(equations);
   const s = (name: string, offset = 0) => symbol(name, offset, isVariable);
   const grad = (name: string, offset = 0) => `\\nabla_{${s(name, offset)}} L`;
@@ -141,7 +139,7 @@ export function derivation(
     Object.fromEntries([
       ["L", "\\frac{\\partial L}{\\partial L_{t}} = 1"],
       ...equations.toReversed().map(({ y }) => variable(y)),
-      variable("x"),
+      ...cell.inputs.map(variable),
       ...states.map(initial),
       ...[...sums].map(([name, terms]) => sum(name, terms)),
     ]),

@@ -4,19 +4,11 @@ import type { Real } from "./product";
 
 /** A matrix as the products want it: copies of it and of its transpose, rows of `stride` and `transposedStride`. */
 export type Weights = { rows: number; columns: number; matrix: Matrix; transpose: Matrix };
-/** Vectors that are all 0 but for a 1 at the label. */
+/** Vectors that are all 0 but for a 1 at the label; all 0 where the label is -1. */
 export type OneHot = { columns: number; labels: Int32Array };
 
 // Rows whose length is a power of two fall into few sets of the cache, and drive each other out.
-const stride = (columns: number) => Math.ceil(columns / 8) * 8 + 8;
-export const weightsLength = (rows: number, columns: number) => rows * stride(columns) + columns * stride(rows);
-
-export const weights = (memory: Memory, rows: number, columns: number): Weights => ({
-  rows,
-  columns,
-  matrix: memory.matrix(rows, stride(columns)),
-  transpose: memory.matrix(columns, stride(rows)),
-});
+export const stride = (columns: number) => Math.ceil(columns / 8) * 8 + 8;
 
 /** Copies a parameter, as it is and transposed, four rows at a time. */
 export function load({ rows, columns, matrix, transpose }: Weights, w: Real): void {
@@ -33,16 +25,14 @@ export function load({ rows, columns, matrix, transpose }: Weights, w: Real): vo
   for (let r = 0; r < rows; r++) for (let j = 0; j < columns; j++) matrix[r * m + j] = w[r * columns + j];
 }
 
-/** Rows of a chunk of addOuter. */
-const chunk = 64;
-export const scratchLength = (columns: number) => 2 * chunk * stride(columns);
+/** Rows of a chunk of addOuter: so many stay in the first cache while the product passes over dW. */
+export const chunk = 64;
+
 /**
  * Makes the maps for the matrices of one block. Steps first..last are the rows (first - 1) * batch to last * batch - 1;
  * all of them are one product. With one-hot vectors the product is a look-up; a label has no gradient.
  */
-export function linearMaps(memory: Memory, widest: number, one: Matrix, batch: number) {
-  const { product, heap } = memory;
-  const [left, right] = [memory.matrix(chunk, stride(widest)), memory.matrix(chunk, stride(widest))];
+export function linearMaps({ product, heap, matrices: { one, left, right } }: Memory, batch: number) {
   /** Copies rows to scratch, so that they fall into all sets of the cache. */
   const copy = (from: Matrix, first: number, count: number, to: Matrix) => {
     const n = from.columns;
@@ -55,11 +45,23 @@ export function linearMaps(memory: Memory, widest: number, one: Matrix, batch: n
     addProduct(y: Matrix, W: Weights, v: Matrix | OneHot, first: number, last: number) {
       const [from, to] = [(first - 1) * batch, last * batch];
       const { rows: m, columns: n, transpose } = W;
-      if ("labels" in v)
-        for (let r = from; r < to; r++)
-          product(1, m, 1, one.start, 0, 0, transpose.start + v.labels[r] * transpose.columns, m, y.start + r * m, m);
-      else
-        product(to - from, m, n, v.start + from * n, n, 1, transpose.start, transpose.columns, y.start + from * m, m);
+      if (!("labels" in v))
+        return product(
+          to - from,
+          m,
+          n,
+          v.start + from * n,
+          n,
+          1,
+          transpose.start,
+          transpose.columns,
+          y.start + from * m,
+          m,
+        );
+      for (let r = from; r < to; r++) {
+        const row = transpose.start + v.labels[r] * transpose.columns;
+        if (v.labels[r] >= 0) product(1, m, 1, one.start, 0, 0, row, m, y.start + r * m, m);
+      }
     },
     /** dv_t += W' dy_t. */
     addTransposed(dv: Matrix | undefined, W: Weights, dy: Matrix, first: number, last: number) {
@@ -71,17 +73,16 @@ export function linearMaps(memory: Memory, widest: number, one: Matrix, batch: n
     addOuter(dW: Matrix, dy: Matrix, v: Matrix | OneHot, first: number, last: number) {
       const [from, to] = [(first - 1) * batch, last * batch];
       const { rows: m, columns: n } = dW;
-      if ("labels" in v)
-        for (let r = from; r < to; r++)
-          product(m, 1, 1, dy.start + r * m, 1, 1, one.start, 1, dW.start + v.labels[r], n);
-      // 64 rows at a time stay in the first cache while the product passes over dW.
-      else
+      if (!("labels" in v))
         for (let r = from; r < to; r += chunk) {
           const count = Math.min(chunk, to - r);
           const rowA = copy(dy, r, count, left);
           const rowB = copy(v, r, count, right);
           product(m, n, count, left.start, 1, rowA, right.start, rowB, dW.start, n);
         }
+      else
+        for (let r = from; r < to; r++)
+          if (v.labels[r] >= 0) product(m, 1, 1, dy.start + r * m, 1, 1, one.start, 1, dW.start + v.labels[r], n);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The one allocator: every array of an unrolled network lies in one block of memory, so that one product serves all. */
 import { type Displayed, displayed, matrixBundle } from "./display";
-import { type Block, type Product, plainBlock, type Real, type RealType, wasmBlock } from "./product";
+import { type Block, plainBlock, type Real, type RealType, wasmBlock } from "./product";
 
 /**
  * Is a flat array that knows its shape: entry (i, j) stands at i * columns + j. It shows itself as a matrix.
@@ -33,8 +33,6 @@ export const rows = (matrix: Matrix): number[][] =>
     Array.from(matrix.subarray(i * matrix.columns, (i + 1) * matrix.columns)),
   );
 
-export type Memory = { matrix(rows: number, columns: number): Matrix; heap: Real; product: Product };
-
 /** The product reads whole vectors, up to 32 bytes past the end of a matrix. */
 const slack = 64;
 
@@ -47,16 +45,18 @@ function block(length: number, Real: RealType): Block {
   }
 }
 
-/** Reserves one block for `length` numbers, all zero. */
-export function reserve(length: number, Real: RealType): Memory {
-  const { heap, product } = block(length + slack, Real);
+/** Is one block of memory with its matrices by name. */
+export type Memory = Block & { matrices: Record<string, Matrix> };
+
+/** Reserves one block for matrices of the given rows and columns, all zero. */
+export function reserve(shapes: Record<string, [rows: number, columns: number]>, Real: RealType): Memory {
+  const numbers = Object.values(shapes).reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+  const { heap, product } = block(numbers + slack, Real);
   let used = 0;
-  return {
-    heap,
-    product,
-    matrix(rows, columns) {
-      used += rows * columns;
-      return shaped(heap.subarray(used - rows * columns, used), rows, columns);
-    },
-  };
+  const matrices: Memory["matrices"] = {};
+  for (const [name, [rows, columns]] of Object.entries(shapes)) {
+    matrices[name] = shaped(heap.subarray(used, used + rows * columns), rows, columns);
+    used += rows * columns;
+  }
+  return { heap, product, matrices };
 }

@@ -1,14 +1,16 @@
 /** A network: a cell unrolled over T steps, with the values of every step and their gradients. */
 import type { Cell } from "./cell";
-import { linearMaps, load, scratchLength, type Weights, weights, weightsLength } from "./linear";
+import { chunk, linearMaps, load, stride, type Weights } from "./linear";
 import type { Loss, Targets } from "./loss";
 import { type Matrix, reserve, shaped } from "./memory";
 import type { RealType } from "./product";
 import { compile, gradientName, type Operands, type Program } from "./program";
-import { isMatrix } from "./symbols";
+import { isMatrix, operands as operandsOf } from "./symbols";
 
 /** Is the input of all steps: vectors x_1..x_T, or labels that stand for one-hot vectors, or flat rows t * B + b. */
 export type Input = number[][] | ArrayLike<number>;
+/** Is what a cell reads: x; x and y by name, for teacher forcing; or the number of steps where it reads nothing. */
+export type Inputs = Input | Record<string, Input> | number;
 export type Options = {
   /** How many sequences lie side by side: row (t - 1) * B + b of the input is step t of sequence b. */
   B?: number;
@@ -20,6 +22,7 @@ export type Options = {
 /** Is a cell unrolled over T steps of B sequences: every value, every gradient, and the program that computes them. */
 export type Network = {
   cell: Cell;
+  param: Cell["param"];
   T: number;
   B: number;
   /** Every variable: row t * B + b is step t of sequence b; rows 0..B-1 are the initial values. */
@@ -28,6 +31,8 @@ export type Network = {
   grad: Record<string, Matrix>;
   /** dL/d(parameter). */
   dparam: Record<string, Matrix>;
+  /** The inputs that are labels, in the same rows; -1 is no label, a vector of zeros. */
+  labels: Record<string, Int32Array>;
   /** What the program works on, by the names that it uses. */
   operands: Operands;
   program: Program;
@@ -44,27 +49,38 @@ function programOf(cell: Cell, Real: RealType): Program {
   return program;
 }
 
-const isVectors = (x: Input): x is number[][] => Array.isArray(x[0]);
+/** A label cannot take part in an elementwise line: it is no vector. */
+function checkLabelled(cell: Cell, labelled: string[]): void {
+  for (const e of cell.equations) {
+    const vectors = e.kind === "affine" ? e.terms.filter(({ W }) => !W).map(({ v }) => v) : operandsOf(e);
+    const label = labelled.find((v) => vectors.includes(v) || vectors.includes(`${v}Prev`));
+    if (label) throw new RangeError(`Cannot read ${label} as labels: "${e.line}" wants vectors`);
+  }
+}
 
-/** Allocates a network for T steps of B sequences. Labels take the place of x where `oneHot` is given. */
-function allocate(cell: Cell, T: number, B: number, Real: RealType, oneHot?: Int32Array): Network {
-  const variables = cell.variables.filter((v) => v !== "x" || !oneHot);
+/** Allocates a network for T steps of B sequences. The inputs in `labelled` are labels. */
+export function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: string[] = []): Network {
+  checkLabelled(cell, labelled);
+  const variables = cell.variables.filter((v) => !labelled.includes(v));
   const height = (T + 1) * B;
-  const numbers = (matrices: { length: number }[]) => matrices.reduce((sum, { length }) => sum + length, 0);
-  const params = Object.entries(cell.param);
-  const memory = reserve(
-    2 * height * variables.reduce((sum, v) => sum + cell.size(v), 0) +
-      numbers(params.map(([, w]) => w)) +
-      params.reduce((sum, [, w]) => sum + weightsLength(w.rows, w.columns), 0) +
-      scratchLength(Math.max(...variables.map(cell.size))) +
-      1,
-    Real,
-  );
-  const sequences = () => Object.fromEntries(variables.map((v) => [v, memory.matrix(height, cell.size(v))]));
-  const [value, grad] = [sequences(), sequences()];
-  const dparam = Object.fromEntries(params.map(([name, w]) => [name, memory.matrix(w.rows, w.columns)]));
-  const one = memory.matrix(1, 1).fill(1) as Matrix;
-  const operands: Operands = { batch: B, ...linearMaps(memory, Math.max(...variables.map(cell.size)), one, B) };
+  const widest = Math.max(...variables.map(cell.size));
+  const scratch: [number, number] = [chunk, stride(widest)];
+  const shapes: Record<string, [number, number]> = { one: [1, 1], left: scratch, right: scratch };
+  for (const kind of ["value", "grad"]) for (const v of variables) shapes[`${kind} ${v}`] = [height, cell.size(v)];
+  for (const [name, { rows, columns }] of Object.entries(cell.param)) {
+    shapes[`grad ${name}`] = [rows, columns];
+    if (isMatrix(name)) shapes[name] = [rows, stride(columns)];
+    if (isMatrix(name)) shapes[`${name} transposed`] = [columns, stride(rows)];
+  }
+  const memory = reserve(shapes, Real);
+  const { matrices } = memory;
+  matrices.one[0] = 1;
+  const record = (kind: string, names: string[]) => Object.fromEntries(names.map((v) => [v, matrices[`${kind} ${v}`]]));
+  const [value, grad] = [record("value", variables), record("grad", variables)];
+  const dparam = record("grad", Object.keys(cell.param));
+  const labels = Object.fromEntries(labelled.map((v) => [v, new Int32Array(height).fill(-1)]));
+
+  const operands: Operands = { batch: B, ...linearMaps(memory, B) };
   for (const v of variables)
     for (const [name, array] of [
       [v, value[v]],
@@ -74,36 +90,68 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, oneHot?: Int
       operands[name] = shaped(array.subarray(B * n), T * B, n);
       operands[`${name}Prev`] = shaped(array.subarray(0, T * B * n), T * B, n);
     }
-  if (oneHot) operands.x = { columns: cell.size("x"), labels: oneHot };
-  for (const [name, w] of params) {
-    operands[name] = isMatrix(name) ? weights(memory, w.rows, w.columns) : w;
-    operands[gradientName(name)] = dparam[name];
+  for (const v of labelled) {
+    operands[v] = { columns: cell.size(v), labels: labels[v].subarray(B) };
+    operands[`${v}Prev`] = { columns: cell.size(v), labels: labels[v].subarray(0, T * B) };
   }
-  return { cell, T, B, value, grad, dparam, operands, program: programOf(cell, Real) };
+  for (const [name, w] of Object.entries(cell.param)) {
+    operands[gradientName(name)] = dparam[name];
+    const { rows, columns } = w;
+    const weights: Weights = { rows, columns, matrix: matrices[name], transpose: matrices[`${name} transposed`] };
+    operands[name] = isMatrix(name) ? weights : w;
+  }
+  const program = programOf(cell, Real);
+  return { cell, param: cell.param, T, B, value, grad, dparam, labels, operands, program };
+}
+
+const isVectors = (x: Input): x is number[][] => Array.isArray(x[0]);
+const isReal = (x: Input) => x instanceof Float64Array || x instanceof Float32Array;
+const isInput = (x: Inputs): x is Input => Array.isArray(x) || ArrayBuffer.isView(x);
+
+/** Flat rows of vectors come as an array of reals, or as plain numbers where a vector has one; other numbers are labels. */
+const isLabels = (x: Input, n: number) => !isVectors(x) && !isReal(x) && n > 1;
+/** The rows of an input of n-vectors. */
+const rowsOf = (x: Input, n: number) => (isVectors(x) || isLabels(x, n) ? x.length : x.length / n);
+
+/** The inputs by name; those that the cell reads, and no others. */
+function named(cell: Cell, given: Inputs): Record<string, Input> {
+  const inputs = typeof given === "number" ? {} : isInput(given) ? { x: given } : given;
+  const found = Object.keys(inputs);
+  if (found.length !== cell.inputs.length || !cell.inputs.every((v) => v in inputs))
+    throw new RangeError(
+      `Cannot unroll: the cell reads ${cell.inputs.join(" and ") || "no input, only a number of steps"}, found ${found.join(" and ") || "only a number of steps"}`,
+    );
+  return inputs;
+}
+
+/** Writes an input to the rows first..last of the network. */
+function loadInput(net: Network, v: string, x: Input, first: number, last: number): void {
+  const { cell, B, value, labels } = net;
+  const n = cell.size(v);
+  const wanted = (last - first + 1) * B;
+  if (rowsOf(x, n) !== wanted || (isVectors(x) && x.some((row) => row.length !== n)))
+    throw new RangeError(
+      `Cannot read ${v}: wanted ${wanted} ${labels[v] ? "labels" : `vectors of ${n} entries`}, found ${isVectors(x) ? `${x.length} vectors of ${[...new Set(x.map((row) => row.length))].join(" and ")}` : `${x.length} numbers`}`,
+    );
+  if (!labels[v]) {
+    value[v].set(isVectors(x) ? x.flat() : x, first * B * n);
+    return;
+  }
+  const flat = x as ArrayLike<number>;
+  for (let r = 0; r < flat.length; r++)
+    if (!(Number.isInteger(flat[r]) && flat[r] >= -1 && flat[r] < n))
+      throw new RangeError(`Cannot read ${v}: label ${flat[r]} at ${r}, wanted 0 to ${n - 1}`);
+  labels[v].set(flat, first * B);
+}
+
+/** Writes the inputs of the steps first..last. */
+export function loadInputs(net: Network, given: Inputs, first = 1, last = net.T): void {
+  for (const [v, x] of Object.entries(named(net.cell, given))) loadInput(net, v, x, first, last);
 }
 
 /** Copies the parameters to where the products want them. */
-function loadParameters({ cell, operands }: Network): void {
+export function loadParameters({ cell, operands }: Network): void {
   for (const [name, w] of Object.entries(cell.param)) if (isMatrix(name)) load(operands[name] as Weights, w);
-}
-
-function loadInput({ cell, T, B, value, operands }: Network, x: Input): void {
-  const n = cell.size("x");
-  const labels = (operands.x as { labels?: Int32Array }).labels;
-  const flat = isVectors(x) ? x.flat() : x;
-  const wanted = labels ? T * B : T * B * n;
-  if (flat.length !== wanted || (isVectors(x) && x.some((row) => row.length !== n)))
-    throw new RangeError(
-      `Cannot read x: wanted ${T * B} ${labels ? "labels" : `vectors of ${n} entries`}, found ${isVectors(x) ? `${x.length} vectors of ${[...new Set(x.map((row) => row.length))].join(" and ")}` : `${x.length} numbers`}`,
-    );
-  if (!labels) {
-    value.x.set(flat, B * n);
-    return;
-  }
-  for (let r = 0; r < flat.length; r++)
-    if (!(Number.isInteger(flat[r]) && flat[r] >= 0 && flat[r] < n))
-      throw new RangeError(`Cannot read x: label ${flat[r]} at ${r}, wanted 0 to ${n - 1}`);
-  labels.set(flat);
 }
 
 /**
@@ -113,8 +161,8 @@ function loadInput({ cell, T, B, value, operands }: Network, x: Input): void {
  * const net = unroll(cell, [[1], [0]]);
  * forward(net, [[0], [1]]); // again, with another input
  */
-export function forward(net: Network, x?: Input): Network {
-  if (x) loadInput(net, x);
+export function forward(net: Network, inputs?: Inputs): Network {
+  if (inputs !== undefined) loadInputs(net, inputs);
   loadParameters(net);
   const { before, step, after } = net.program.forward;
   before(net.operands, 1, net.T);
@@ -126,7 +174,8 @@ export function forward(net: Network, x?: Input): Network {
 /**
  * Unrolls a cell over the steps of an input and computes the values of every variable.
  *
- * `net.value.h` has a row for each step, from the initial state in row 0 to h_T in row T.
+ * `net.value.h` has a row for each step, from the initial state in row 0 to h_T in row T. A cell that reads no input is
+ * given the number of steps; one that reads x and y, both by name.
  * @throws {RangeError} for an input whose rows do not fit.
  * @example
  * const cell = defineCell(vanilla, { inputSize: 2, hiddenSize: 3, outputSize: 2 });
@@ -134,33 +183,71 @@ export function forward(net: Network, x?: Input): Network {
  * rows(net.value.h)[2]; // h_2
  * unroll(cell, [0, 1]); // the same input as labels
  */
-export function unroll(cell: Cell, x: Input, { B = 1, initial = {}, Real = Float64Array }: Options = {}): Network {
-  const perStep = B * (isVectors(x) || x.length === 0 ? 1 : typedRow(cell, x));
-  const T = x.length / perStep;
+export function unroll(cell: Cell, inputs: Inputs, options: Options = {}): Network {
+  const { B = 1, initial = {}, Real = Float64Array } = options;
+  const given = named(cell, inputs);
+  const labelled = cell.inputs.filter((v) => isLabels(given[v], cell.size(v)));
+  const first = cell.inputs[0];
+  const T = typeof inputs === "number" ? inputs : rowsOf(given[first], cell.size(first)) / B;
   if (!Number.isInteger(T) || T < 1)
-    throw new RangeError(`Cannot unroll: x has ${x.length} rows, wanted a multiple of ${B}`);
-  const net = allocate(cell, T, B, Real, isVectors(x) || isFlat(x) ? undefined : new Int32Array(T * B));
-  for (const [name, start] of Object.entries(initial)) {
-    if (!cell.states.includes(name))
-      throw new RangeError(`Cannot set the initial ${name}: the states are ${cell.states.join(", ")}`);
-    if (start.length !== B * cell.size(name))
-      throw new RangeError(
-        `Cannot set the initial ${name}: wanted ${B * cell.size(name)} numbers, found ${start.length}`,
-      );
-    net.value[name].set(start);
-  }
-  return forward(net, x);
+    throw new RangeError(
+      typeof inputs === "number"
+        ? `Cannot unroll over ${T} steps: wanted 1, 2, 3, ...`
+        : `Cannot unroll: ${first} has ${T * B} rows, wanted a multiple of ${B}`,
+    );
+  const net = allocate(cell, T, B, Real, labelled);
+  for (const [name, start] of Object.entries(initial)) setInitial(net, name, start);
+  return forward(net, inputs);
 }
 
-/** Flat rows of vectors come as an array of reals; whatever else is flat holds labels. */
-const isFlat = (x: Input) => x instanceof Float64Array || x instanceof Float32Array;
-const typedRow = (cell: Cell, x: Input) => (isFlat(x) ? cell.size("x") : 1);
+/** Writes B rows of initial values. */
+export function setInitial({ cell, B, value }: Network, name: string, start: ArrayLike<number>): void {
+  if (!cell.states.includes(name))
+    throw new RangeError(`Cannot set the initial ${name}: the states are ${cell.states.join(", ")}`);
+  if (start.length !== B * cell.size(name))
+    throw new RangeError(
+      `Cannot set the initial ${name}: wanted ${B * cell.size(name)} numbers, found ${start.length}`,
+    );
+  value[name].set(start);
+}
+
+/** Clears all gradients: the one place that does. */
+export function clearGradients(net: Network): void {
+  for (const gradients of [net.grad, net.dparam]) for (const name of Object.keys(gradients)) gradients[name].fill(0);
+}
+
+/**
+ * Adds to the gradients what flows back from those that are set, from step `last` down to step `first`.
+ *
+ * `carry(t)` multiplies what step t + 1 hands back to step t: 0 cuts there.
+ */
+export function backward(net: Network, first = 1, last = net.T, carry?: (t: number) => number): void {
+  const { after, step, before, parameters } = net.program.backward;
+  after(net.operands, first, last);
+  for (let t = last; t >= first; t--) {
+    const factor = t > first && carry ? carry(t - 1) : 1;
+    if (factor === 1) step(net.operands, t, t);
+    else scaled(net, t - 1, factor, () => step(net.operands, t, t));
+  }
+  before(net.operands, first, last);
+  parameters(net.operands, first, last);
+}
+
+/** Runs a step of the way back, and multiplies what it adds to the states of step t. */
+function scaled({ cell, grad, B }: Network, t: number, factor: number, run: () => void): void {
+  const parts = cell.states.map((v) => grad[v].subarray(t * B * grad[v].columns, (t + 1) * B * grad[v].columns));
+  const own = parts.map((part) => part.slice());
+  for (const part of parts) part.fill(0);
+  run();
+  for (const [k, part] of parts.entries()) for (let i = 0; i < part.length; i++) part[i] = own[k][i] + factor * part[i];
+}
 
 /**
  * Computes the gradient of the loss with respect to every variable of every step and every parameter, by
  * back-propagation through time, and returns the loss.
  *
  * `net.grad.h`, `net.grad.x`, ... and `net.dparam.W`, ... hold the gradients; row 0 of `net.grad.h` is dL/dh0.
+ * `carry(t)` multiplies what step t + 1 hands back to step t; without it nothing is lost.
  * Source: lecture, slides "Example 1: BPTT by chain rule".
  * @example
  * const cell = defineCell(vanilla, { inputSize: 1, hiddenSize: 3, outputSize: 2 });
@@ -168,13 +255,9 @@ const typedRow = (cell: Cell, x: Input) => (isFlat(x) ? cell.size("x") : 1);
  * const L = bptt(net, [1, 0, 1], softmaxCrossEntropy);
  * rows(net.dparam.W);
  */
-export function bptt(net: Network, y: Targets, loss: Loss): number {
-  for (const gradient of [...Object.values(net.grad), ...Object.values(net.dparam)]) gradient.fill(0);
+export function bptt(net: Network, y: Targets, loss: Loss, carry?: (t: number) => number): number {
+  clearGradients(net);
   const L = loss.of(net, y);
-  const { after, step, before, parameters } = net.program.backward;
-  after(net.operands, 1, net.T);
-  for (let t = net.T; t >= 1; t--) step(net.operands, t, t);
-  before(net.operands, 1, net.T);
-  parameters(net.operands, 1, net.T);
+  backward(net, 1, net.T, carry);
   return L;
 }

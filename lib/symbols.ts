@@ -84,6 +84,19 @@ function addends(f: MathNode): Term[] | undefined {
   return left && right && [...left, ...right];
 }
 
+/** The names that no equation defines: the input, and the target for teacher forcing. */
+export const inputs = ["x", "y"];
+
+/** A name that can stand in JavaScript, and is none of the generated code's own. */
+function isName(name: string): boolean {
+  try {
+    new Function(name, '"use strict";');
+    return !["at", "row", "column", "first", "last", "batch"].includes(name);
+  } catch {
+    return false;
+  }
+}
+
 function parseLine(line: string): { y: string; f: MathNode } {
   const cannot = (why: string) => new SyntaxError(`Cannot read "${line}": ${why}`);
   let node: MathNode;
@@ -97,6 +110,8 @@ function parseLine(line: string): { y: string; f: MathNode } {
   if (isMatrix(y)) throw cannot(`a capital names a matrix, and ${y} is computed here; call it ${y.toLowerCase()}`);
   if (isPrev(y)) throw cannot(`${y} is the value of ${base(y)} at t - 1; an equation gives the value at t`);
   if (y === "x") throw cannot("x is the input");
+  if (y === "y") throw cannot("y is the target, which teacher forcing reads");
+  if (!isName(y)) throw cannot(`${y} is a word of the language that the equations become`);
   for (const n of f.filter(isFunctionNode)) {
     if (!isFunctionNode(n)) continue;
     if (!(n.fn.name in functions))
@@ -125,12 +140,12 @@ function parseLine(line: string): { y: string; f: MathNode } {
  */
 export function parseEquations(lines: string[]): Equation[] {
   const parsed = lines.map((line) => ({ line, ...parseLine(line) }));
-  const all = ["x", ...parsed.map(({ y }) => y)];
+  const all = [...inputs, ...parsed.map(({ y }) => y)];
   return parsed.map(({ line, y, f }, index) => {
     const cannot = (why: string) => new SyntaxError(`Cannot read "${line}": ${why}`);
-    if (all.indexOf(y) < index + 1) throw cannot(`${y} is defined twice`);
+    if (all.indexOf(y) < index + inputs.length) throw cannot(`${y} is defined twice`);
     const known = (v: string) => all.includes(base(v));
-    const early = variables(f).find((v) => !isPrev(v) && all.indexOf(v) > index);
+    const early = variables(f).find((v) => !isPrev(v) && all.indexOf(v) >= index + inputs.length);
     if (early) throw cannot(`${early} is used before it is defined; its value at t - 1 is ${early}Prev`);
     const undefinedIn = (names: string[]) => {
       const name = names.find((v) => !known(v));
