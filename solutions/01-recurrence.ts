@@ -102,12 +102,15 @@ const runningAverage: FunctionQuestion = {
       "Your code reads about T²/2 entries. A state spares that: it is one number, which one? Read each entry once.",
       (answer: (x: number[]) => unknown, x: number[]) => {
         let reads = 0;
-        const counted = new Proxy(x, {
-          get: (entries, key) => {
-            if (typeof key === "string" && /^\d+$/.test(key)) reads++;
-            return Reflect.get(entries, key);
-          },
-        });
+        // Getters, not a Proxy: an answer may clone its argument, which a Proxy does not let it.
+        const counted: number[] = [];
+        for (const [i, entry] of x.entries()) {
+          const get = () => {
+            reads++;
+            return entry;
+          };
+          Object.defineProperty(counted, i, { get, enumerable: true, configurable: true });
+        }
         answer(counted);
         return x.length >= 12 && reads > 4 * x.length;
       },

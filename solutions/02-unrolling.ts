@@ -104,7 +104,8 @@ const dependsOn: OutcomeQuestion = {
     const missing = wanted.find((one) => !given.includes(one));
     const extra = given.find((one) => !wanted.includes(one));
     if (extra !== undefined) return `${name} is not made from ${extra}, or ${extra} is not one of the given nodes.`;
-    if (missing !== undefined) return `Something is missing: ${name} also depends on ${missing}.`;
+    if (missing !== undefined)
+      return `Something is missing: ${name} depends on ${wanted.length} given nodes, and your list has ${given.length}.`;
     return given.length > wanted.length ? `A name is in the list for ${name} more than once.` : undefined;
   },
   reference: (t: number, node: string) => ["h0", ...steps("x", 1, t), ...target(t, node)],
@@ -351,7 +352,7 @@ const forward: FunctionQuestion = {
       "U is applied to the input x_t and W to the state h_{t-1}: a_t = U x_t + b + W h_{t-1}.",
       (answer: Forward, { U, W, b, h0 }: Param, X: Mat) => {
         if (h0.length !== 1 || X[0].length !== 1) return false;
-        const found = answer({ U, W, b, h0, V: [[0], [0]], c: [0, 0] }, X).a?.[0]?.[0];
+        const found = answer({ U, W, b, h0, V: [[0], [0]], c: [0, 0] }, X)?.a?.[0]?.[0];
         const exchanged = W[0][0] * X[0][0] + b[0] + U[0][0] * h0[0];
         const wanted = U[0][0] * X[0][0] + b[0] + W[0][0] * h0[0];
         return Math.abs(found - exchanged) < 1e-9 && Math.abs(found - wanted) > 1e-6;
