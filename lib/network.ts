@@ -11,6 +11,7 @@ import { isMatrix, operands as operandsOf } from "./symbols";
 export type Input = number[][] | ArrayLike<number>;
 /** Is what a cell reads: x; x and y by name, for teacher forcing; or the number of steps where it reads nothing. */
 export type Inputs = Input | Record<string, Input> | number;
+/** Says how a cell is unrolled: how many sequences side by side, from which states, in which type of numbers. */
 export type Options = {
   /** How many sequences lie side by side: row (t - 1) * B + b of the input is step t of sequence b. */
   B?: number;
@@ -113,10 +114,11 @@ const isLabels = (x: Input, n: number) => !isVectors(x) && !isReal(x) && n > 1;
 /** The rows of an input of n-vectors. */
 const rowsOf = (x: Input, n: number) => (isVectors(x) || isLabels(x, n) ? x.length : x.length / n);
 
-/** The inputs by name; those that the cell reads, and no others. */
+/** The inputs by name; those that the cell reads, and no others. Where it reads none, x may still count the steps. */
 function named(cell: Cell, given: Inputs): Record<string, Input> {
   const inputs = typeof given === "number" ? {} : isInput(given) ? { x: given } : given;
   const found = Object.keys(inputs);
+  if (cell.inputs.length === 0 && "x" in inputs) return inputs;
   if (found.length !== cell.inputs.length || !cell.inputs.every((v) => v in inputs))
     throw new RangeError(
       `Cannot unroll: the cell reads ${cell.inputs.join(" and ") || "no input, only a number of steps"}, found ${found.join(" and ") || "only a number of steps"}`,
@@ -146,7 +148,8 @@ function loadInput(net: Network, v: string, x: Input, first: number, last: numbe
 
 /** Writes the inputs of the steps first..last. */
 export function loadInputs(net: Network, given: Inputs, first = 1, last = net.T): void {
-  for (const [v, x] of Object.entries(named(net.cell, given))) loadInput(net, v, x, first, last);
+  const inputs = named(net.cell, given);
+  for (const v of net.cell.inputs) loadInput(net, v, inputs[v], first, last);
 }
 
 /** Copies the parameters to where the products want them. */
@@ -187,7 +190,7 @@ export function unroll(cell: Cell, inputs: Inputs, options: Options = {}): Netwo
   const { B = 1, initial = {}, Real = Float64Array } = options;
   const given = named(cell, inputs);
   const labelled = cell.inputs.filter((v) => isLabels(given[v], cell.size(v)));
-  const first = cell.inputs[0];
+  const first = cell.inputs[0] ?? "x";
   const T = typeof inputs === "number" ? inputs : rowsOf(given[first], cell.size(first)) / B;
   if (!Number.isInteger(T) || T < 1)
     throw new RangeError(

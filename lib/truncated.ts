@@ -132,14 +132,19 @@ function part(net: Network, first: number, last: number): Network {
       operands[name] = cut(array, 1, T);
       operands[`${name}Prev`] = cut(array, 0, T);
     }
-  const { labels, columns } = net.operands.x as { labels?: Int32Array; columns: number };
-  if (labels) operands.x = { columns, labels: labels.subarray((first - 1) * B, last * B) };
-  return { ...net, T, value, grad, operands };
+  const labels = Object.fromEntries(
+    Object.entries(net.labels).map(([v, all]) => [v, all.subarray((first - 1) * B, (last + 1) * B)]),
+  );
+  for (const v of Object.keys(labels)) {
+    operands[v] = { columns: net.cell.size(v), labels: labels[v].subarray(B) };
+    operands[`${v}Prev`] = { columns: net.cell.size(v), labels: labels[v].subarray(0, T * B) };
+  }
+  return { ...net, T, value, grad, labels, operands };
 }
 
 /** Moves the last p steps, and the row before them, to where rows begin; returns p. */
-function moveToFront({ value, operands, T, B }: Network, p: number): number {
+function moveToFront({ value, labels, T, B }: Network, p: number): number {
   for (const array of Object.values(value)) array.copyWithin(0, (T - p) * B * array.columns);
-  (operands.x as { labels?: Int32Array }).labels?.copyWithin(0, (T - p) * B);
+  for (const all of Object.values(labels)) all.copyWithin(0, (T - p) * B);
   return p;
 }
