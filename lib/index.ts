@@ -1,5 +1,6 @@
 /** The door of the library: what a notebook imports. */
 
+export { artbp, type StoppingRate, stoppingRate } from "./artbp";
 export { binaryCrossEntropy } from "./binary-cross-entropy";
 export { bitsPerCharacter } from "./bits-per-character";
 export { type Arrays, type Cell, defineCell, type Sizes } from "./cell";
