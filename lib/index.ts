@@ -32,6 +32,7 @@ export { constantRate, cosineRate, powerRate, type Schedule, stepRate } from "./
 export { squaredError } from "./squared-error";
 export { parseEquations } from "./symbols";
 export * from "./systems";
+export { type TapeValue, tape } from "./tape";
 export { type Example, type Progress, train } from "./train";
 export { chunkedBptt, type OnlineTraining, pieces, truncatedBptt } from "./truncated";
 export { type UnrolledExpression, unrolledExpression } from "./unrolled-expression";
