@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bptt, defineCell, example3, random, type Targets, unroll } from "../lib";
+import { bptt, defineCell, example3, random, shift, squaredError, unroll } from "../lib";
 
 const system = { T: 6, mu: 2, sigma: 0.7 };
 const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -97,21 +97,10 @@ test("stochastic gradient descent goes on trembling with the stationary variance
 
 test("back-propagation through the unrolled cell gives Example 3's sampled gradient", () => {
   const initial = example3.sample(4, system, random(2));
-  const cell = defineCell(["h = hPrev + theta"], { inputSize: 1, hiddenSize: 1, outputSize: 1 }, { theta: 0.15 });
-  const zeros = Array.from({ length: system.T * 4 }, () => [0]);
-  const net = unroll(cell, zeros, { B: 4, initial: { h: initial } });
-  const squaredAtEnd = {
-    of: ({ T, B, value, grad }: typeof net, y: Targets) => {
-      const end = Array.from({ length: B }, (_, b) => value.h[T * B + b] - (y[0] as number));
-      end.forEach((error, b) => {
-        grad.h[T * B + b] = (2 * error) / B;
-      });
-      return average(end.map((error) => error ** 2));
-    },
-    latex: "",
-    gradientLatex: "",
-  };
-  near(bptt(net, [system.mu], squaredAtEnd), example3.sampleLoss(0.15, initial, system), 1e-12);
+  const cell = defineCell(shift, { inputSize: 1, hiddenSize: 1, outputSize: 1 }, { theta: 0.15 });
+  const net = unroll(cell, system.T, { B: 4, initial: { h: initial } });
+  const targets = Array.from({ length: system.T * 4 }, (_, r) => [r < (system.T - 1) * 4 ? Number.NaN : system.mu]);
+  near(bptt(net, targets, squaredError), example3.sampleLoss(0.15, initial, system), 1e-12);
   near(net.dparam.theta[0], example3.sampleGradient(0.15, initial, system), 1e-12);
 });
 
