@@ -528,12 +528,12 @@ function shapeFault(p: Param): string | undefined {
   const m = Array.isArray(p.h0) ? p.h0.length : 0;
   if (m === 0 || m > 64) return "`h0` is the list of the m numbers of the state at the start; m is 1 to 64.";
   const shapes: [string, boolean][] = [
-    [`\`U\` has the shape ${m} x 1: a row of one number for each unit.`, isMatrix(p.U, m, 1)],
-    [`\`W\` has the shape ${m} x ${m}.`, isMatrix(p.W, m, m)],
-    [`\`V\` has the shape 2 x ${m}: a row for "even", then a row for "odd".`, isMatrix(p.V, 2, m)],
-    [`\`b\` is a list of ${m} numbers.`, isVector(p.b, m)],
-    ["`c` is a list of 2 numbers.", isVector(p.c, 2)],
-    ["`h0` has only numbers that are finite.", isVector(p.h0, m)],
+    [`\`U\` must have the shape ${m} x 1: a row of one number for each unit.`, isMatrix(p.U, m, 1)],
+    [`\`W\` must have the shape ${m} x ${m}.`, isMatrix(p.W, m, m)],
+    [`\`V\` must have the shape 2 x ${m}: a row for "even", then a row for "odd".`, isMatrix(p.V, 2, m)],
+    [`\`b\` must be a list of ${m} numbers.`, isVector(p.b, m)],
+    ["`c` must be a list of 2 numbers.", isVector(p.c, 2)],
+    ["`h0` must have only numbers that are finite.", isVector(p.h0, m)],
   ];
   const wrong = shapes.find(([, isRight]) => !isRight);
   return wrong && `h0 has ${m} entries, so ${wrong[0]}`;
