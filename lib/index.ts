@@ -30,9 +30,11 @@ export { adagrad, adam, type LearningRate, momentum, type Optimizer, sgd } from 
 export { normal, type Random, random } from "./random";
 export { constantRate, cosineRate, powerRate, type Schedule, stepRate } from "./schedules";
 export { squaredError } from "./squared-error";
+export { stack } from "./stack";
 export { parseEquations } from "./symbols";
 export * from "./systems";
 export { type TapeValue, tape } from "./tape";
 export { type Example, type Progress, train } from "./train";
 export { chunkedBptt, type OnlineTraining, pieces, truncatedBptt } from "./truncated";
 export { type UnrolledExpression, unrolledExpression } from "./unrolled-expression";
+export type { Wiring } from "./wiring";
