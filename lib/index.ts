@@ -1,6 +1,7 @@
 /** The door of the library: what a notebook imports. */
 
 export { artbp, type StoppingRate, stoppingRate } from "./artbp";
+export { type Batch, batch } from "./batch";
 export { bidirectional } from "./bidirectional";
 export { binaryCrossEntropy } from "./binary-cross-entropy";
 export { bitsPerCharacter } from "./bits-per-character";
