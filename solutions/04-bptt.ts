@@ -1,5 +1,6 @@
 /** Exercise 4, BPTT: the questions on Example 1's gradient (lecture, slides 17 to 21), their answers and their mistakes. */
 import type { Cases, Exercise, ExpressionQuestion, FunctionQuestion, Misconception, Random } from "../grader/question";
+import { carrying, mistake, told, watched } from "./parts/mistake";
 
 type Vec = number[];
 type Mat = number[][];
@@ -122,10 +123,6 @@ function probabilities(random: Random, q: number): Vec {
   const others = yhat.slice(1).reduce((sum, x) => sum + x, 0);
   return [Number((1 - others).toFixed(2)), ...yhat.slice(1)];
 }
-
-const mistake = <Answer>(name: string, hint: string, answer: Answer): Misconception<Answer> => {
-  return { kind: "value", name, hint, answer };
-};
 
 // 4.1
 
@@ -626,8 +623,416 @@ const allGradients: FunctionQuestion = {
   ],
 };
 
+// 4.5
+
+type Arrays = Record<string, Vec | Mat>;
+type Measured = (p: Arrays) => { L: number; grad: Arrays };
+type GradCheck = (f: Measured, p: Arrays, key: string, eps?: number) => number;
+
+/** The rows themselves; a vector is one row. */
+const rowsOf = (array: Vec | Mat): Mat => (array.every(Array.isArray) ? array : [array]) as Mat;
+const largest = (v: Vec): number => Math.max(...v.map(Math.abs));
+
+/** The steps of a gradient check; a mistake is the right one with one step changed. */
+type Plan = {
+  step(eps?: number): number;
+  /** The measured derivative; `L(by)` is the loss with the entry moved. */
+  slope(L: (by: number) => number, eps: number): number;
+  /** What stands in the entry afterwards. */
+  left(before: number, eps: number): number;
+  error(measured: Vec, given: Vec): number;
+};
+
+const rightPlan: Plan = {
+  step: (eps = 1e-5) => eps,
+  slope: (L, eps) => (L(eps) - L(-eps)) / (2 * eps),
+  left: (before) => before,
+  error: (measured, given) => largest(minus(measured, given)) / largest(measured),
+};
+
+function checkedBy(changed: Partial<Plan>): GradCheck {
+  const { step, slope, left, error } = { ...rightPlan, ...changed };
+  return (f, p, key, eps) => {
+    const given = rowsOf(f(p).grad[key]).flat();
+    const measured: Vec = [];
+    for (const row of rowsOf(p[key])) {
+      for (const [j, before] of row.entries()) {
+        const L = (by: number) => {
+          row[j] = before + by;
+          return f(p).L;
+        };
+        measured.push(slope(L, step(eps)));
+        row[j] = left(before, step(eps));
+      }
+    }
+    return error(measured, given);
+  };
+}
+
+/** A number away from 0, so that no quotient is lost. */
+const away = (random: Random, from: number, to: number): number => {
+  const size = Math.round((from + random() * (to - from)) * 100) / 100;
+  return random() < 0.5 ? -size : size;
+};
+
+/**
+ * Losses whose third derivatives are known, with a large eps, which shows the scheme; and losses without eps, where one
+ * derivative is large beside all curvatures, so that every eps between 1e-9 and 1e-3 gives the same six digits.
+ */
+const gradientChecks: Cases = (random) => {
+  const W = [0, 1].map(() => [away(random, 0.4, 1.2), away(random, 0.4, 1.2)]);
+  const k = Array.from({ length: 5 }, () => away(random, 0.5, 1.5));
+  // In the last entry, whose derivative depends on all others: were they put back?
+  const wrong = away(random, 0.5, 1.5);
+  return [
+    [{ js: "({ b: [w] }) => ({ L: w ** 3, grad: { b: [3 * w ** 2] } })" }, { b: [2] }, "b", 0.5],
+    [{ js: "({ b: [v, w] }) => ({ L: v * w + 40 * w, grad: { b: [2 * w, v + 40] } })" }, { b: [0.3, 0.7] }, "b"],
+    [
+      {
+        js: `({ W: [[q, r], [s, t]] }) => ({
+  L: 40 * q + q * r + Math.sin(s * t),
+  grad: { W: [[40 + r, q], [t * Math.cos(s * t), s * Math.cos(s * t)]] },
+})`,
+      },
+      {
+        W: [
+          [0.9, -0.4],
+          [0.3, 0.7],
+        ],
+        b: [0.5],
+      },
+      "W",
+    ],
+    [
+      {
+        js: `({ W: [[q, r], [s, t]], b: [u] }) => ({
+  L: ${k[0]} * q * r * s * t + u * (${k[1]} * q ** 3 + ${k[2]} * r ** 3 + ${k[3]} * s ** 3 + ${k[4]} * t ** 3),
+  grad: {
+    W: [
+      [${k[0]} * r * s * t + 3 * ${k[1]} * u * q ** 2, ${k[0]} * q * s * t + 3 * ${k[2]} * u * r ** 2],
+      [${k[0]} * q * r * t + 3 * ${k[3]} * u * s ** 2, ${k[0]} * q * r * s + 3 * ${k[4]} * u * t ** 2 + ${wrong}],
+    ],
+    b: [${k[1]} * q ** 3 + ${k[2]} * r ** 3 + ${k[3]} * s ** 3 + ${k[4]} * t ** 3],
+  },
+})`,
+      },
+      { W, b: [away(random, 0.5, 1.5)] },
+      "W",
+      random() < 0.5 ? 0.1 : 0.2,
+    ],
+  ];
+};
+
+/** The largest move of an entry where no eps is given: the eps that the answer takes by itself. */
+const stepOf = (answer: GradCheck, f: Measured, p: Arrays, key: string): number => {
+  const before = p[key].flat();
+  let step = 0;
+  const watching: Measured = (moved) => {
+    step = Math.max(step, ...moved[key].flat().map((x, i) => Math.abs(x - before[i])));
+    return f(moved);
+  };
+  answer(watching, p, key);
+  return step;
+};
+type StepOf = typeof stepOf;
+// From 1e-9 to 1e-3 the reference's six digits come out; a little beyond is let pass if they do.
+const tooSmall = (step: StepOf, answer: GradCheck, f: Measured, p: Arrays, key: string, eps?: number): boolean =>
+  eps === undefined && step(answer, f, p, key) < 5e-10;
+const tooLarge = (step: StepOf, answer: GradCheck, f: Measured, p: Arrays, key: string, eps?: number): boolean =>
+  eps === undefined && step(answer, f, p, key) > 2e-3;
+
+const gradientCheck: FunctionQuestion = {
+  kind: "function",
+  id: "bptt-gradient-check",
+  number: "4.5",
+  points: 4,
+  name: "gradCheck",
+  parameters: ["f", "p", "key", "eps"],
+  tolerance: 1e-6,
+  cases: gradientChecks,
+  reference: checkedBy({}),
+  hints: [
+    "The first case is the example of the page: L = w³ at w = 2 with ε = 0.5. There the central difference is 12.25, the gradient that was given is 12, and the answer is 0.25 / 12.25.",
+    "The usual mistakes: the forward difference (L(w + ε) - L(w)) / ε, the division by ε in place of 2ε, the entry not put back before the next one is moved, the largest difference not divided by the size of the gradient, a tiny ε such as 1e-12.",
+    "For each entry: keep w; set w + ε and take L₊ = f(p).L; set w - ε and take L₋; put w back; d = (L₊ - L₋) / (2ε). Then max |d - g| / max |d|, where g is f(p).grad[key], taken before anything was moved.",
+  ],
+  misconceptions: [
+    watched(
+      "ε far too small",
+      "Compare the errors for ε = 1e-2, 1e-3, ..., 1e-12 in the page's table: from some ε on they rise again. L₊ and L₋ then agree in nearly all of their 16 digits, and what is left of their difference is rounding.",
+      carrying([stepOf], tooSmall),
+    ),
+    watched(
+      "ε too large where none is given",
+      "The error of a central difference falls with ε². The page's table shows how far one may go down before rounding takes over.",
+      carrying([stepOf], tooLarge),
+    ),
+    mistake<GradCheck>(
+      "the forward difference",
+      "(L(w + ε) - L(w)) / ε has an error proportional to ε, on one side only. Move to both sides: (L(w + ε) - L(w - ε)) / (2ε) has one proportional to ε².",
+      checkedBy({ slope: (L, eps) => (L(eps) - L(0)) / eps }),
+    ),
+    mistake<GradCheck>(
+      "divided by ε in place of 2ε",
+      "From w - ε to w + ε the entry moves by 2ε: all your differences are twice the derivative.",
+      checkedBy({ slope: (L, eps) => (L(eps) - L(-eps)) / eps }),
+    ),
+    mistake<GradCheck>(
+      "the absolute error",
+      "Is 0.001 a large error? Not if the gradient is 1000. Divide by the largest |d|.",
+      checkedBy({ error: (measured, given) => largest(minus(measured, given)) }),
+    ),
+    mistake<GradCheck>(
+      "each entry relative to itself",
+      "Take the largest difference and the largest |d|, each over all entries, and divide once: an entry near 0 would make the quotient large for nothing.",
+      checkedBy({ error: (measured, given) => Math.max(...measured.map((d, i) => Math.abs((d - given[i]) / d))) }),
+    ),
+    mistake<GradCheck>(
+      "relative to the gradient that is tested",
+      "Divide by what was measured, the largest |d|: the gradient g may be the one that is wrong.",
+      checkedBy({ error: (measured, given) => largest(minus(measured, given)) / largest(given) }),
+    ),
+    mistake<GradCheck>(
+      "the entry is not put back",
+      "After w - ε the entry still holds w - ε while the next one is measured, and the caller gets another p. Keep the old value before you move it, and write it back.",
+      checkedBy({ left: (before, eps) => before - eps }),
+    ),
+    mistake<GradCheck>(
+      "the entry is left at w + ε",
+      "You put ε on and do not take it off: the next entries are measured at another place, and the caller gets another p. Keep the old value, and write it back.",
+      checkedBy({
+        slope: (L, eps) => {
+          const below = L(-eps);
+          return (L(eps) - below) / (2 * eps);
+        },
+        left: (before, eps) => before + eps,
+      }),
+    ),
+    mistake<GradCheck>(
+      "put back by adding and subtracting",
+      "w + ε - 2ε + ε is not w in floating point: the last digits are lost. Keep the old value in a `const` and write it back.",
+      checkedBy({ left: (before, eps) => before + eps - 2 * eps + eps }),
+    ),
+    mistake<GradCheck>(
+      "the ε that was given is not used",
+      "`eps` is an argument: choose one of your own only where it is `undefined`.",
+      checkedBy({ step: () => 1e-5 }),
+    ),
+    told(
+      "the gradient is asked at the moved place",
+      "`f(p).grad[key]` depends on p: take it once, before the first entry is moved.",
+    ),
+  ],
+};
+
+// 4.6
+
+type Entry = { value: number; from: number[]; slopes: number[] };
+type Sweep = (tape: Entry[]) => Vec;
+
+/** A sweep over a tape from `start`, entry by entry in some order. */
+const sweepBy =
+  (
+    visit: (grad: Vec, tape: Entry[], i: number, k: number) => void,
+    start = (n: number): Vec => oneHot(n - 1, n),
+    order = (places: number[]): number[] => places.reverse(),
+  ): Sweep =>
+  (tape) => {
+    const grad = start(tape.length);
+    for (const i of order([...tape.keys()])) for (const k of tape[i].from.keys()) visit(grad, tape, i, k);
+    return grad;
+  };
+const adds = (grad: Vec, tape: Entry[], i: number, k: number) => {
+  grad[tape[i].from[k]] += tape[i].slopes[k] * grad[i];
+};
+
+/** Two variables, then entries made of the one before and of another: each is on the way to the last. */
+function randomTape(random: Random): Entry[] {
+  const tape: Entry[] = [0, 1].map(() => ({ value: away(random, 1.1, 3), from: [], slopes: [] }));
+  for (let i = 2; i < 7; i++) {
+    const slopes = [away(random, 0.3, 0.9), away(random, 1.2, 2)];
+    tape.push({ value: away(random, 3.1, 9), from: [i - 1, whole(random, 0, i - 2)], slopes });
+  }
+  return tape;
+}
+
+const leaf = (value: number): Entry => ({ value, from: [], slopes: [] });
+const tapes: Cases = (random) => [
+  [[leaf(2), leaf(5), { value: 10, from: [0, 1], slopes: [5, 2] }]],
+  [[leaf(3), { value: 9, from: [0, 0], slopes: [3, 3] }]],
+  [[leaf(3), leaf(2), { value: 6, from: [0, 1], slopes: [2, 3] }, { value: 9, from: [2, 0], slopes: [1, 1] }]],
+  [randomTape(random)],
+];
+
+const tapeSweep: FunctionQuestion = {
+  kind: "function",
+  id: "bptt-tape-sweep",
+  number: "4.6a",
+  points: 3,
+  name: "sweep",
+  parameters: ["tape"],
+  tolerance: 1e-6,
+  cases: tapes,
+  reference: sweepBy(adds),
+  hints: [
+    "The second case is w w with w = 3: one entry that is made from place 0 twice. Its derivative is 2w = 6, so both slopes, 3 and 3, must arrive at place 0.",
+    "The usual mistakes: `=` where `+=` is wanted, the loop from the first entry to the last, a last gradient that is not 1, a slope that is not multiplied by the gradient of its entry.",
+    "grad is all 0 but for a 1 at the last place. For i from tape.length - 1 down to 0, for each k: grad[tape[i].from[k]] += tape[i].slopes[k] * grad[i].",
+  ],
+  misconceptions: [
+    mistake<Sweep>(
+      "overwritten in place of added",
+      "A number that is used more than once gets a part of its gradient from each use, as W has T parents in the unrolled network: add (`+=`), do not set (`=`).",
+      sweepBy((grad, tape, i, k) => {
+        grad[tape[i].from[k]] = tape[i].slopes[k] * grad[i];
+      }),
+    ),
+    mistake<Sweep>(
+      "from the first entry to the last",
+      "An entry can hand on its gradient only when it has got all of it, from every later entry: begin at the end of the tape.",
+      sweepBy(adds, undefined, (places) => places),
+    ),
+    mistake<Sweep>(
+      "nothing to begin with: all gradients are 0",
+      "The derivative of L with respect to itself is 1: begin with 1 at the last place.",
+      sweepBy(adds, zeros),
+    ),
+    mistake<Sweep>(
+      "every gradient begins at 1",
+      "Only the last entry is L. All others begin at 0 and get what is handed to them.",
+      sweepBy(adds, (n) => zeros(n).fill(1)),
+    ),
+    mistake<Sweep>(
+      "the slopes are left out",
+      "What is handed back is the entry's gradient times the slope: a change of 1 in the one is a change of `slope` in the other.",
+      sweepBy((grad, tape, i, k) => {
+        grad[tape[i].from[k]] += grad[i];
+      }),
+    ),
+    mistake<Sweep>(
+      "slopes added, without the gradient of the entry",
+      "That is one step of the chain rule. Multiply each slope by grad[i], which holds all the steps from entry i to L.",
+      sweepBy((grad, tape, i, k) => {
+        grad[tape[i].from[k]] += tape[i].slopes[k];
+      }),
+    ),
+    mistake<Sweep>(
+      "multiplied by the entry's value, not by its gradient",
+      "`tape[i].value` belongs to the forward pass. Backward it is grad[i] that is handed on.",
+      sweepBy((grad, tape, i, k) => {
+        grad[tape[i].from[k]] += tape[i].slopes[k] * tape[i].value;
+      }),
+    ),
+    mistake<Sweep>(
+      "multiplied by the value in place of the slope",
+      "The slopes are written on the tape: for a product they are the values of the *other* factor, for a sum they are 1.",
+      sweepBy((grad, tape, i, k) => {
+        grad[tape[i].from[k]] += tape[tape[i].from[k]].value * grad[i];
+      }),
+    ),
+  ],
+};
+
+/** A class of -1 has no loss. */
+const withoutSomeLosses: Pass = {
+  ...right,
+  g: (yhat, y) => (y < 0 ? zeros(yhat.length) : right.g(yhat, y)),
+};
+const lastLossOnly: Bptt = (p, X, y) =>
+  gradients(withoutSomeLosses)(
+    p,
+    X,
+    y.map((label, i) => (i === y.length - 1 ? label : -1)),
+  );
+
+const eachStepFromH0: Bptt = (p, X, y) => {
+  const steps = X.map((x, i) => gradients(right)(p, [x], [y[i]]));
+  return {
+    U: sumOfMatrices(steps.map(({ U }) => U)),
+    W: sumOfMatrices(steps.map(({ W }) => W)),
+    V: sumOfMatrices(steps.map(({ V }) => V)),
+    b: sum(steps.map(({ b }) => b)),
+    c: sum(steps.map(({ c }) => c)),
+    h0: sum(steps.map(({ h0 }) => h0)),
+  };
+};
+
+const tapeGradients: FunctionQuestion = {
+  kind: "function",
+  id: "bptt-tape-gradients",
+  number: "4.6b",
+  points: 3,
+  name: "tapeGrad",
+  parameters: ["p", "X", "y"],
+  tolerance: 1e-6,
+  cases: sequences,
+  reference: gradients(right),
+  hints: [
+    "Compare with your own `bptt`: which gradients differ? Is the value of the last entry of the tape the loss of `loss(p, X, y)`? If it is, the forward pass is right, and the error is in what stands on the tape how often, or in `sweep`.",
+    "The usual mistakes: the parameters are written on the tape once more at every step, the sum over t is missing, h begins at h_0 again in every step, L_t lacks its logarithm or its sum over the classes.",
+    "First all parameters and h0 by `places`, once. Then for each t: a = b + U x + W h and h = tanh(a), entry by entry, o = c + V h, and L_t = log(exp(o_0) + exp(o_1) + ...) - o_y. Add the L_t, call `sweep(tape)`, and read its list at the places of the parameters.",
+  ],
+  misconceptions: [
+    watched(
+      "it calls bptt",
+      "The numbers are those of the chain rule by hand. Here they are to come from the tape, which knows nothing of this network: only then does one check the other.",
+      (answer: Bptt) => /\bbptt\)?\s*\(/.test(`${answer}`),
+    ),
+    mistake<Bptt>(
+      "the parameters are written anew at every step",
+      "W is one number on the tape, used T times. With new entries at each step you read the gradient of the last copy only: write the parameters once, before the loop.",
+      gradients(right, (T) => [T]),
+    ),
+    mistake<Bptt>(
+      "only the last loss",
+      "The sweep begins at the last entry of the tape: that must be L = L_1 + ... + L_T, so add the losses of all steps.",
+      lastLossOnly,
+    ),
+    mistake<Bptt>(
+      "every step begins at h_0",
+      "h_t is made from h_{t-1}: keep the places of h from one step to the next, outside the loop.",
+      eachStepFromH0,
+    ),
+    mistake<Bptt>(
+      "h_0 is a constant",
+      "The gradient of h_0 is asked for as well: keep its places, and read the list there.",
+      withPart(({ h0 }) => ({ h0: zeros(h0.length) })),
+    ),
+    mistake<Bptt>(
+      "the softmax's sum is missing: L_t = -o_y",
+      "ŷ_y = e^{o_y} / Z, so -ln ŷ_y = ln Z - o_y: the logarithm of Z = Σ_k e^{o_k} belongs to the loss.",
+      gradients({ ...right, g: (yhat, y) => oneHot(y, yhat.length).map((x) => -x) }),
+    ),
+    mistake<Bptt>(
+      "the logarithm is missing: L_t = -ŷ_y",
+      "The loss is -ln ŷ_y, not -ŷ_y.",
+      gradients({ ...right, g: (yhat, y) => right.g(yhat, y).map((x) => x * yhat[y]) }),
+    ),
+    sharedMistake<Bptt>("sign", gradients(opposite)),
+    sharedMistake<Bptt>("mean", meanOverTime),
+    told(
+      "`sweep` overwrites",
+      "If `sweep` sets (`=`) where it should add (`+=`), each parameter gets the gradient of one use only: check 4.6a first.",
+    ),
+    told(
+      "places and values are mixed up",
+      "The operations take places and give places: `mul(w, x)` and not `mul(w, p.b[0])`. A number that is not on the tape yet is put there by `variable`.",
+    ),
+  ],
+};
+
 export const exercise: Exercise = {
   id: "04-bptt",
   title: "Back-propagation through time",
-  questions: [softmaxJacobian, logitsGradient, hiddenGradient, biasCopies, biasFormula, allGradients],
+  questions: [
+    softmaxJacobian,
+    logitsGradient,
+    hiddenGradient,
+    biasCopies,
+    biasFormula,
+    allGradients,
+    gradientCheck,
+    tapeSweep,
+    tapeGradients,
+  ],
 };

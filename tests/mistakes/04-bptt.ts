@@ -145,6 +145,176 @@ function jacobian(yhat: number[], diagonal: (y: number) => number, off: (a: numb
   return J;
 }
 
+type Arrays = Record<string, number[] | Rows>;
+type Measured = (p: Arrays) => { L: number; grad: Arrays };
+type Slip = "forward" | "not halved" | "stays below" | "stays above" | "back and forth" | "deaf";
+
+/** A vector or a matrix as one list of ways to read and write its entries. */
+function entriesOf(array: number[] | Rows) {
+  return array.flatMap((item, i) => {
+    const row = Array.isArray(item) ? item : (array as number[]);
+    return (Array.isArray(item) ? [...item.keys()] : [i]).map((j) => ({
+      get: () => row[j],
+      set: (x: number) => {
+        row[j] = x;
+      },
+    }));
+  });
+}
+
+/** Central differences, where not even the argument is touched: each loss gets parameters of its own. */
+const differences = (f: Measured, p: Arrays, key: string, eps: number) =>
+  entriesOf(p[key]).map((_, place) => {
+    const [up, down] = [eps, -eps].map((by) => {
+      const own = structuredClone(p);
+      const entry = entriesOf(own[key])[place];
+      entry.set(entry.get() + by);
+      return f(own).L;
+    });
+    return 0.5 * (up / eps - down / eps);
+  });
+
+/** The same in place, with a slip. */
+function slipping(f: Measured, p: Arrays, key: string, eps: number, slip: Slip): number[] {
+  const found: number[] = [];
+  for (const entry of entriesOf(p[key])) {
+    const w = entry.get();
+    const middle = f(p).L;
+    entry.set(w + eps);
+    const above = f(p).L;
+    entry.set(w - eps);
+    const below = f(p).L;
+    if (slip === "stays above") entry.set(w + eps);
+    if (slip === "back and forth") {
+      entry.set(w);
+      entry.set(entry.get() + eps);
+      entry.set(entry.get() - 2 * eps);
+      entry.set(entry.get() + eps);
+    }
+    if (slip !== "stays above" && slip !== "stays below" && slip !== "back and forth") entry.set(w);
+    const span = slip === "not halved" || slip === "forward" ? eps : eps + eps;
+    found.push(((slip === "forward" ? above - middle : above - below) as number) / span);
+  }
+  return found;
+}
+
+type Ratio = (worst: number, d: number[], g: number[]) => number;
+const size = (v: number[]) => v.reduce((most, x) => Math.max(most, x, -x), 0);
+const overMeasured: Ratio = (worst, d) => worst / size(d);
+
+const gradCheckBy =
+  (choice: { own?: number; slip?: Slip; ratio?: Ratio }) => (f: Measured, p: Arrays, key: string, eps?: number) => {
+    const g = entriesOf(f(p).grad[key]).map(({ get }) => get());
+    const own = choice.own ?? 3e-6;
+    const step = choice.slip === "deaf" || eps === undefined ? own : eps;
+    const { slip } = choice;
+    const d = slip === undefined ? differences(f, p, key, step) : slipping(f, p, key, step, slip);
+    return (choice.ratio ?? overMeasured)(size(d.map((x, i) => g[i] - x)), d, g);
+  };
+
+type Entry = { value: number; from: number[]; slopes: number[] };
+
+/** Hands on by recursion, path by path: right without any order, and without `+=` on a shared list but one. */
+function alongPaths(tape: Entry[], factor: (entry: Entry, k: number) => number): number[] {
+  const total = tape.map(() => 0);
+  const walk = (i: number, carried: number) => {
+    total[i] += carried;
+    tape[i].from.forEach((j, k) => {
+      walk(j, carried * factor(tape[i], k));
+    });
+  };
+  walk(tape.length - 1, 1);
+  return total;
+}
+
+/** From the receiving side: each entry asks the later ones that are made from it. */
+function asking(tape: Entry[], part: (grad: number[], i: number, k: number) => number, last = 1, others = 0): number[] {
+  const grad: number[] = [];
+  for (let j = tape.length - 1; j >= 0; j--) {
+    grad[j] = j === tape.length - 1 ? last : others;
+    for (let i = tape.length - 1; i > j; i--)
+      tape[i].from.forEach((place, k) => {
+        if (place === j) grad[j] += part(grad, i, k);
+      });
+  }
+  return grad;
+}
+
+/** A tape of objects that know how to hand back, each with its gradient in itself. */
+class Scalar {
+  grad = 0;
+  constructor(
+    readonly value: number,
+    readonly back: (grad: number) => void = () => {},
+  ) {
+    Scalar.all.push(this);
+  }
+  static all: Scalar[] = [];
+  static plus(terms: Scalar[]) {
+    const value = terms.reduce((sum, term) => sum + term.value, 0);
+    return new Scalar(value, (grad) => {
+      for (const term of terms) term.grad += grad;
+    });
+  }
+  by(other: Scalar) {
+    return new Scalar(this.value * other.value, (grad) => {
+      this.grad += grad * other.value;
+      other.grad += grad * this.value;
+    });
+  }
+  through(f: (x: number) => number, slope: (x: number) => number) {
+    return new Scalar(f(this.value), (grad) => {
+      this.grad += grad * slope(this.value);
+    });
+  }
+}
+
+type Wrong = "copies" | "last" | "restart" | "no h0" | "no Z" | "no log" | "sign" | "mean";
+
+/** All gradients by a tape of objects. */
+const taped = (bug?: Wrong) => (p: P, X: Rows, y: number[]) => {
+  Scalar.all = [];
+  const on = (M: Rows) => M.map((row) => row.map((x) => new Scalar(x)));
+  const write = () => ({ U: on(p.U), W: on(p.W), V: on(p.V), bc: on([p.b, p.c]) });
+  let theta = write();
+  const start = on([p.h0])[0];
+  let h = start;
+  const losses: Scalar[] = [];
+  for (let t = 0; t < X.length; t++) {
+    if (bug === "copies" && t > 0) theta = write();
+    const { U, W, V, bc } = theta;
+    const before = bug === "restart" ? start : h;
+    const x = on([X[t]])[0];
+    h = bc[0].map((b, i) => {
+      const terms = [...U[i].map((u, j) => u.by(x[j])), ...W[i].map((w, j) => before[j].by(w)), b];
+      return Scalar.plus(terms).through(Math.tanh, (a) => Math.cosh(a) ** -2);
+    });
+    const state = h;
+    const o = bc[1].map((c, k) => Scalar.plus([c, ...V[k].map((v, j) => v.by(state[j]))]));
+    const Z = Scalar.plus(o.map((one) => one.through(Math.exp, Math.exp)));
+    const logarithm = Scalar.plus([
+      o[y[t]],
+      Z.through(
+        (z) => -Math.log(z),
+        (z) => -1 / z,
+      ),
+    ]);
+    const gain = bug === "no Z" ? o[y[t]] : bug === "no log" ? logarithm.through(Math.exp, Math.exp) : logarithm;
+    losses.push(gain.by(new Scalar(bug === "sign" ? 1 : -1)));
+  }
+  const counted = bug === "last" ? losses.slice(-1) : losses;
+  const L = Scalar.plus(counted).by(new Scalar(bug === "mean" ? 1 / X.length : 1));
+  L.grad = 1;
+  for (const one of Scalar.all.reverse()) one.back(one.grad);
+  const read = (M: Scalar[][]) => M.map((row) => Float64Array.from(row, ({ grad }) => grad));
+  const { U, W, V, bc } = theta;
+  const [b, c] = read(bc);
+  const h0 = bug === "no h0" ? new Float64Array(start.length) : read([start])[0];
+  return { U: read(U), W: read(W), V: read(V), b, c, h0 };
+};
+
+const bptt = all({});
+
 /** By question, then by the name of the misconception. */
 export const wrong: Record<string, Record<string, unknown>> = {
   "bptt-softmax-jacobian": {
@@ -279,6 +449,60 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "only the step 1, the last that a backward loop visits": all({ steps: (t) => t === 1 }),
     "the gradient of h_0 is left at 0": all({ h0: "zero" }),
   },
+  "bptt-gradient-check": {
+    "ε far too small": gradCheckBy({ own: 1e-12, slip: "forward" }),
+    "ε too large where none is given": gradCheckBy({ own: 0.01 }),
+    "the forward difference": gradCheckBy({ own: 1e-8, slip: "forward" }),
+    "divided by ε in place of 2ε": gradCheckBy({ own: 1e-4, slip: "not halved" }),
+    "the absolute error": gradCheckBy({ ratio: (worst) => worst }),
+    "each entry relative to itself": gradCheckBy({
+      ratio: (_, d, g) => size(d.map((x, i) => g[i] / x - 1)),
+    }),
+    "relative to the gradient that is tested": gradCheckBy({ ratio: (worst, _, g) => worst / size(g) }),
+    "the entry is not put back": gradCheckBy({ slip: "stays below" }),
+    "the entry is left at w + ε": gradCheckBy({ slip: "stays above" }),
+    "put back by adding and subtracting": gradCheckBy({ own: 1e-6, slip: "back and forth" }),
+    "the ε that was given is not used": gradCheckBy({ slip: "deaf" }),
+  },
+  "bptt-tape-sweep": {
+    "overwritten in place of added": (tape: Entry[]) => {
+      // What stands at the end is what the first entry made from this one wrote, the last of its slopes.
+      const grad = new Float64Array(tape.length);
+      for (let j = tape.length - 1; j >= 0; j--) {
+        const i = tape.findIndex(({ from }) => from.includes(j));
+        grad[j] = i < 0 ? 1 : grad[i] * tape[i].slopes[tape[i].from.lastIndexOf(j)];
+      }
+      return grad;
+    },
+    "from the first entry to the last": (tape: Entry[]) => {
+      const last = tape[tape.length - 1];
+      const grad = tape.map((_, j) =>
+        last.from.reduce((sum, place, k) => (place === j ? sum + last.slopes[k] : sum), 0),
+      );
+      grad[tape.length - 1] = 1;
+      return grad;
+    },
+    "nothing to begin with: all gradients are 0": (tape: Entry[]) =>
+      asking(tape, (g, i, k) => g[i] * tape[i].slopes[k], 0),
+    "every gradient begins at 1": (tape: Entry[]) => asking(tape, (g, i, k) => g[i] * tape[i].slopes[k], 1, 1),
+    "the slopes are left out": (tape: Entry[]) => alongPaths(tape, () => 1),
+    "slopes added, without the gradient of the entry": (tape: Entry[]) => asking(tape, (_, i, k) => tape[i].slopes[k]),
+    "multiplied by the entry's value, not by its gradient": (tape: Entry[]) =>
+      asking(tape, (_, i, k) => tape[i].value * tape[i].slopes[k]),
+    "multiplied by the value in place of the slope": (tape: Entry[]) =>
+      alongPaths(tape, ({ from }, k) => tape[from[k]].value),
+  },
+  "bptt-tape-gradients": {
+    "it calls bptt": (p: P, X: Rows, y: number[]) => bptt(p, X, y),
+    "the parameters are written anew at every step": taped("copies"),
+    "only the last loss": taped("last"),
+    "every step begins at h_0": taped("restart"),
+    "h_0 is a constant": taped("no h0"),
+    "the softmax's sum is missing: L_t = -o_y": taped("no Z"),
+    "the logarithm is missing: L_t = -ŷ_y": taped("no log"),
+    "y - ŷ in place of ŷ - y": taped("sign"),
+    "divided by T": taped("mean"),
+  },
 };
 
 /** Right answers in other forms: second implementations, typed arrays, mathjs matrices, other algebra. */
@@ -321,5 +545,11 @@ export const right: Record<string, unknown[]> = {
     "V g_1 (1 - h_1^2) + V g_2 (1 - h_2^2) (1 + W (1 - h_1^2))",
     "V*(g_1 + W*g_2 − W·g_2*h_2²)*(1-h_1)*(1+h_1) + g_2*V - pow(h_2, 2)*g_2*V",
   ],
-  "bptt-all-gradients": [all({})],
+  "bptt-all-gradients": [bptt],
+  "bptt-gradient-check": [gradCheckBy({}), gradCheckBy({ own: 1e-4 }), gradCheckBy({ own: 1e-8 })],
+  "bptt-tape-sweep": [
+    (tape: Entry[]) => Float64Array.from(alongPaths(tape, ({ slopes }, k) => slopes[k])),
+    (tape: Entry[]) => matrix(asking(tape, (grad, i, k) => grad[i] * tape[i].slopes[k])),
+  ],
+  "bptt-tape-gradients": [taped()],
 };
