@@ -20,6 +20,7 @@ export {
 } from "./cells";
 export { clipByNorm, clipped } from "./clip";
 export { type Displayed, displayed, type Formula, formula, formulas, jupyterDisplay, type MimeBundle } from "./display";
+export { encoderDecoder, greedyDecode } from "./encoder-decoder";
 export * from "./figures";
 export { gaussianNll } from "./gaussian";
 export { checkBptt, type GradientReport, gradientCheck } from "./gradient-check";
