@@ -100,8 +100,8 @@ async function gradeFile(session: Session, path: string, file: string, course: C
   }
 }
 
-const isInfra = (entry: Entry) =>
-  !("problem" in entry) && entry.questions.some(({ verdict }) => verdict === "infra-error");
+const isGraded = (entry: Entry): entry is Exclude<Entry, { problem: string }> => !("problem" in entry);
+const isInfra = (entry: Entry) => isGraded(entry) && entry.questions.some(({ verdict }) => verdict === "infra-error");
 
 /** Text of a submission must not steer the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken away.
@@ -109,7 +109,7 @@ const printable = (text: string) => text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ");
 const say = (text: string) => console.log(text);
 
 function table(entries: Entry[]): string {
-  const graded = entries.filter((entry) => !("problem" in entry));
+  const graded = entries.filter(isGraded);
   const lines: string[] = [];
   for (const exercise of new Set(graded.map((entry) => entry.exercise))) {
     const some = graded.filter((entry) => entry.exercise === exercise);
@@ -134,8 +134,9 @@ function table(entries: Entry[]): string {
 
 /** What somebody should know of a notebook, a sentence to a line. */
 function remarksOf(entry: Entry): string[] {
-  if ("problem" in entry) return [entry.problem];
+  if (!isGraded(entry)) return [entry.problem];
   const questions = entry.questions.filter(({ reason, verdict }) => reason !== "" && verdict !== "right");
+  if (isInfra(entry)) return entry.remarks;
   return [...entry.remarks, ...questions.map(({ number, reason }) => `${number}: ${reason}`)];
 }
 

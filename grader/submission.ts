@@ -18,11 +18,8 @@ export function exerciseOf(notebook: Notebook, exercises: Exercise[]): Exercise 
   const isThere = ({ id, name }: Exercise["questions"][number]) =>
     ids.has(id) || ids.has(`${id}-answer`) || new RegExp(`\\b(function|const|let|var) +${name}\\b`).test(code);
   const found = exercises.map((exercise) => ({ exercise, count: exercise.questions.filter(isThere).length }));
-  const best = found.reduce((a, b) => (b.count > a.count ? b : a), {
-    exercise: undefined,
-    count: 0,
-  } as (typeof found)[0]);
-  return best.count > 0 ? best.exercise : undefined;
+  const [best] = found.toSorted((a, b) => b.count - a.count);
+  return best && best.count > 0 ? best.exercise : undefined;
 }
 
 /**
