@@ -35,6 +35,19 @@ const scan: FunctionQuestion = {
     "s_t = f(s_{t-1}, x_t) for t = 1, ..., T; the list is s_0, s_1, ..., s_T. In code: begin with `[s0]` and push `f(last state, x)` for each x.",
   ],
   misconceptions: [
+    watched(
+      "an input beyond the end",
+      "`xs[0]` is x_1, so the input of step t is `xs[t - 1]`; `xs[T]` does not exist, and is `undefined`.",
+      (answer: Scan, f: (s: unknown, x: unknown) => unknown, s0: unknown, xs: unknown[]) => {
+        let isBeyond = false;
+        const watching = (s: unknown, x: unknown) => {
+          isBeyond ||= x === undefined;
+          return f(s, x);
+        };
+        answer(watching, s0, xs);
+        return isBeyond;
+      },
+    ),
     mistake<Scan>(
       "s0 is missing from the list",
       "T inputs: how many states? The state before the first input is one of them, so T + 1.",

@@ -75,6 +75,8 @@ const probabilities = (o: number[]): number[] => o.map((x) => Math.exp(x - logOf
 /** By question, then by the name of the misconception. */
 export const wrong: Record<string, Record<string, unknown>> = {
   "unrolling-scan": {
+    "an input beyond the end": (f: Step, s0: unknown, xs: unknown[]) =>
+      [s0, ...xs].reduce<unknown[]>((all, _, i) => (i === 0 ? all : all.concat([f(all[i - 1], xs[i])])), [s0]),
     "s0 is missing from the list": (f: Step, s0: unknown, xs: unknown[]) => {
       let s = s0;
       return xs.map((x) => {
