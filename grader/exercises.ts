@@ -78,10 +78,10 @@ export function casesFile(exercise: Exercise): string {
 
 const root = join(__dirname, "..");
 
-/** Returns the numbers and names of the exercises that have a solution: `04-bptt`. */
+/** Returns the names of the exercises: `04-bptt`. A set of questions is one when it has its solved notebook. */
 export function exerciseIds(): string[] {
   const files = readdirSync(join(root, "solutions"));
-  return files.filter((file) => file.endsWith(".ts")).map((file) => basename(file, ".ts"));
+  return files.filter((file) => file.endsWith(".ipynb")).map((file) => basename(file, ".ipynb"));
 }
 
 /** Returns an exercise's specification. */

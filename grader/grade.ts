@@ -44,14 +44,14 @@ export const limits: Limits = {
 
 type Ending = { verdict: Verdict; reason: string; misconception?: string };
 
-/** A process that ends in the same cell, or question, so often is no accident. */
+/** How often a cell or question is tried in which the process was killed from outside. */
 const tries = 2;
 
 /**
  * Runs a submission's cells and grades its questions, in a process that has run no other submission.
  *
- * A process that dies is started again, and all cells with it; the cell or question in which it died is tried once
- * more, since it may have been killed from outside, and then given up.
+ * A process that dies is started again, and all cells with it. The cell or question in which it died is then left
+ * out; where the process was killed from outside, it is tried once more.
  */
 export async function gradeSubmission(
   session: Session,
@@ -78,19 +78,20 @@ export async function gradeSubmission(
     for (const cell of cells) {
       if ((deaths.get(cell) ?? 0) >= tries) continue;
       const isOver = performance.now() - started > within.notebookMs;
-      const failure = isOver
-        ? { ending: late(within.notebookMs), hasDied: false }
+      const failure: Stopped | undefined = isOver
+        ? { ending: late(within.notebookMs) }
         : await runCell(session, cell, within);
       if (failure === undefined) {
         failures.delete(cell.name);
         continue;
       }
-      const { ending, hasDied } = failure;
+      const { ending, death } = failure;
       failures.set(cell.name, ending);
       remarks.add(`The cell \`${cell.name}\`: ${ending.reason}`);
       // What ran too long once would do so again.
-      deaths.set(cell, ending.verdict === "timeout" ? tries : (deaths.get(cell) ?? 0) + (hasDied ? 1 : 0));
-      if (!hasDied) continue;
+      const isOwnDoing = death === "own" || ending.verdict === "timeout";
+      deaths.set(cell, isOwnDoing ? tries : (deaths.get(cell) ?? 0) + (death ? 1 : 0));
+      if (!death) continue;
       died ||= ending.verdict !== "timeout";
       return runCells();
     }
@@ -106,13 +107,13 @@ export async function gradeSubmission(
       if (!isRun) await runCells();
       isRun = true;
       const outcome = await endingOf(one, failures, asker(session, markOf(runs), within));
-      if (!("hasDied" in outcome)) return outcome;
+      if (!("ending" in outcome)) return outcome;
       isRun = false;
-      const { ending } = outcome;
+      const { ending, death } = outcome;
       if (ending.verdict === "timeout") return ending;
       died = true;
       remarks.add(`The question ${one.question.number}: ${ending.reason}`);
-      if (attempt === tries) return ending;
+      if (death === "own" || attempt === tries) return ending;
     }
   }
 
@@ -135,8 +136,8 @@ export function infraResult(graded: Graded[], error: unknown): NotebookResult {
   return { questions, remarks: [reason], died: true };
 }
 
-/** What did not come to an end of its own; `hasDied` where the variables are gone as well. */
-type Stopped = { ending: Ending; hasDied: boolean };
+/** What did not come to its end. `death`: the variables are gone as well, by its own doing or by somebody else's. */
+type Stopped = { ending: Ending; death?: "own" | "outside" };
 
 async function runCell(session: Session, { name, source }: RunCell, within: Limits): Promise<Stopped | undefined> {
   let isLate = false;
@@ -150,19 +151,20 @@ async function runCell(session: Session, { name, source }: RunCell, within: Limi
   clearTimeout(interrupt);
   clearTimeout(replace);
   if (outcome.status === "ok") return undefined;
-  const hasDied = outcome.died === true;
-  if (isLate) return { ending: late(within.cellMs), hasDied };
-  if (hasDied) return { ending: deathOf(outcome, within), hasDied };
-  return { ending: { verdict: "error", reason: `${outcome.ename}: ${outcome.evalue}` }, hasDied };
+  if (isLate) return { ending: late(within.cellMs), death: outcome.died ? "own" : undefined };
+  if (outcome.died) return deathOf(outcome, within);
+  return { ending: { verdict: "error", reason: `${outcome.ename}: ${outcome.evalue}` } };
 }
 
 const late = (ms: number): Ending => ({ verdict: "timeout", reason: `It was stopped after ${ms / 1000} s.` });
 
-function deathOf({ evalue }: Failed, { callMs }: Limits): Ending {
-  if (/took longer/.test(evalue)) return late(callMs);
-  if (/out of memory/.test(evalue)) return { verdict: "out of memory", reason: "Its process ran out of memory." };
+function deathOf({ evalue }: Failed, { callMs }: Limits): Stopped {
+  if (/took longer/.test(evalue)) return { ending: late(callMs), death: "own" };
+  if (/out of memory/.test(evalue))
+    return { ending: { verdict: "out of memory", reason: "Its process ran out of memory." }, death: "own" };
   // The first sentence tells the cause; what follows is for somebody who sits at the notebook.
-  return { verdict: "crash", reason: `${evalue.split(/(?<=\.)\s/)[0]}` };
+  const ending: Ending = { verdict: "crash", reason: evalue.split(/(?<=\.)\s/)[0] };
+  return { ending, death: /from outside/.test(evalue) ? "outside" : "own" };
 }
 
 /**
@@ -179,10 +181,9 @@ function asker(session: Session, mark: { get: string }, within: Limits): Ask {
   const options = { timeoutMs: within.callMs, maxBytes: within.valueBytes };
   return async (js) => {
     const outcome = await session.evaluate(`(async () => ${mark.get} ? [await ${js}] : undefined)()`, options);
-    if (outcome.status === "error")
-      return outcome.died ? { ending: deathOf(outcome, within), hasDied: true } : { error: outcome.evalue };
+    if (outcome.status === "error") return outcome.died ? deathOf(outcome, within) : { error: outcome.evalue };
     if (Array.isArray(outcome.value)) return { value: outcome.value[0] };
-    return { ending: { verdict: "crash", reason: "Its process ended between two calls." }, hasDied: true };
+    return { ending: { verdict: "crash", reason: "Its process ended between two calls." }, death: "outside" };
   };
 }
 

@@ -10,6 +10,7 @@ import type { PublicExercise } from "../grader/question";
 
 const cases = JSON.parse(readFileSync(join(__dirname, "../exercises/04-bptt.cases.json"), "utf8")) as PublicExercise;
 const { questions } = loadExercise("04-bptt");
+const full = questions.reduce((sum, { points }) => sum + points, 0);
 const answerOf = (id: string) =>
   questions.find((question) => question.id === id)?.reference as (...args: unknown[]) => number[][];
 const said = (id: string, answer: unknown) => `${checker(cases)(id, answer)}`;
@@ -48,9 +49,9 @@ test("a right answer gets its points, the sum so far, and no promise on hidden c
   const report = check("bptt-logits-gradient", answerOf("bptt-logits-gradient"));
   assert.equal(
     `${report}`,
-    "✓ 4.1b gradLogits: 3 of 3 points\n  The visible cases pass; hidden ones run at grading.\n  6 of 26 points so far.",
+    `✓ 4.1b gradLogits: 3 of 3 points\n  The visible cases pass; hidden ones run at grading.\n  6 of ${full} points so far.`,
   );
-  assert.match(`${check("bptt-logits-gradient", () => [])}`, /3 of 26 points so far/);
+  assert.match(`${check("bptt-logits-gradient", () => [])}`, / 3 of \d+ points so far/);
 });
 
 test("a wrong answer shows the smallest failing case: what went in, what came out, what was expected", () => {
