@@ -2,7 +2,7 @@
 import type { Exercise, ExpressionQuestion, FunctionQuestion, OutcomeQuestion, Random } from "../grader/question";
 import { apart, list, matrix, vector, whole } from "./parts/draw";
 import { type Mat, plus, softmax, times, type Vec } from "./parts/linear";
-import { carrying, mistake, told, watched } from "./parts/mistake";
+import { carrying, mistake, watched } from "./parts/mistake";
 
 // 3.1
 
@@ -203,6 +203,22 @@ const forwardOutputRec: FunctionQuestion = {
     "a_t = U x_t + b + W r, h_t = tanh(a_t), o_t = c + V h_t, with r = o_{t-1}, or, if there is a teacher and t > 1, r = y_{t-1}, which is `teacher[t - 2]`.",
   ],
   misconceptions: [
+    // Seen where m = q = 1; with other sizes the shapes do not fit, and NaN is all that is left to see.
+    watched(
+      "h_{t-1} fed back",
+      "That is Example 1. Here W has m rows and q columns: it is applied to the output of the step before, o_{t-1}.",
+      (answer: OutputRec, p: Param, X: Mat, teacher?: Mat) => {
+        if (p.b.length !== 1 || p.c.length !== 1 || X.length < 3 || teacher) return false;
+        const found = answer(p, X);
+        return [0, p.o0[0]].some((start) => {
+          let h = start;
+          return X.every(([x], i) => {
+            h = Math.tanh(p.U[0][0] * x + p.b[0] + p.W[0][0] * h);
+            return Math.abs(Number(found?.[i + 1]?.[0]) - (p.c[0] + p.V[0][0] * h)) < 1e-9;
+          });
+        });
+      },
+    ),
     mistake<OutputRec>(
       "the teacher shows y_t, not y_{t-1}",
       "Your loss would be too good: what does step t see? The very target that it has to find. The teacher tells what the step before should have given, y_{t-1}.",
@@ -267,10 +283,6 @@ const forwardOutputRec: FunctionQuestion = {
       "o_t = c + V h_t: the read-out has a bias as well.",
       outputs({ read: ({ V }, h) => times(V, h) }),
     ),
-    told(
-      "h_{t-1} fed back",
-      "W has m rows and q columns here: it is applied to an output. W h_{t-1} would be Example 1, and gives NaN where m and q differ.",
-    ),
   ],
 };
 
@@ -330,6 +342,11 @@ const gradFinal: FunctionQuestion = {
       reached((T) => ({ h: [T], b: [T] })),
     ),
     mistake<Reached>(
+      "the same steps for all three",
+      "Outputs, states and copies of the bias differ: only o_T is compared with a target, all states from h_0 on reach it, and there is no b_0.",
+      reached((T) => ({ o: from(1, T), h: from(1, T) })),
+    ),
+    mistake<Reached>(
       "steps counted from 0",
       "The steps are numbered as in the lecture: the last is T, the first output is o_1, the first bias b_1.",
       reached((T) => ({ o: [T - 1], h: from(0, T - 1), b: from(0, T - 1) })),
@@ -352,7 +369,7 @@ const exampleLoss: ExpressionQuestion = {
   tolerance: 1e-6,
   cases: (random) => [
     [0, 3, 1, 0.5],
-    [0.5, 2, 1, 0],
+    [0.5, 3, 1, 0],
     [apart(random, 0.3, 0.9), whole(random, 2, 5), apart(random, 1, 3), spread(random)],
   ],
   reference: "sigma^2 + T^2 * theta^2",
@@ -364,6 +381,11 @@ const exampleLoss: ExpressionQuestion = {
   misconceptions: [
     mistake("σ² is missing", "x_0 is random, and its distance from μ is not 0: E (x_0 - μ)² = σ².", "T^2 * theta^2"),
     mistake("θ added once only", "θ is added at each of the T steps: h_T = x_0 + T θ.", "sigma^2 + theta^2"),
+    mistake(
+      "T θ without its square",
+      "The loss is a square: what θ adds to the error, T θ, is squared too.",
+      "sigma^2 + T * theta",
+    ),
     mistake("T in place of T²", "The whole of T θ is squared: (T θ)² = T² θ².", "sigma^2 + T * theta^2"),
     mistake(
       "σ in place of σ²",
@@ -558,6 +580,12 @@ const stochastic: FunctionQuestion = {
       "one sample for each step",
       "A batch has B samples, with a call of `normal()` for each.",
       descend({}, () => 1),
+    ),
+    mistake<Sgd>(
+      "θ moved after each sample",
+      "The B gradients of a batch are all taken at the same θ^(k); θ moves once, by their mean, when the batch is done.",
+      (theta0, eta, B, K, normal, system) =>
+        descend({}, () => 1)(theta0, eta / B, B, K * B, normal, system).filter((_, i) => i % B === 0),
     ),
     mistake<Sgd>(
       "σ² in place of σ",

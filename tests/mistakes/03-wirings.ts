@@ -121,6 +121,14 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "arrows drawn backward": redrawn((arrow) => arrow.replace(/(\w+) -> (\w+)/, "$2->$1")),
   },
   "wirings-output-feedback": {
+    "h_{t-1} fed back": (p: P, X: Rows) => {
+      let h = p.o0;
+      const rows = X.map((x) => {
+        h = p.b.map((b, i) => Math.tanh(b + p.U[i][0] * x[0] + p.W[i].reduce((total, w, j) => total + w * h[j], 0)));
+        return p.c.map((c, k) => c + p.V[k].reduce((total, v, j) => total + v * h[j], 0));
+      });
+      return [p.o0, ...rows];
+    },
     "the teacher shows y_t, not y_{t-1}": run("leak"),
     "the teacher is not asked": run("alone"),
     "the targets returned in place of the outputs": run("targets"),
@@ -141,6 +149,7 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "only the last copy of the bias": (T: number) => ({ ...all(T), b: steps(T, (t) => t === T) }),
     "a bias at step 0": (T: number) => ({ ...all(T), b: all(T).h }),
     "everything at the last step only": (T: number) => ({ o: [T], h: [T], b: [T] }),
+    "the same steps for all three": (T: number) => ({ o: all(T).b, h: all(T).b, b: all(T).b }),
     "steps counted from 0": (T: number) => {
       const counted = steps(T, (t) => t < T);
       return { b: counted, h: counted, o: counted.slice(-1) };
@@ -149,6 +158,7 @@ export const wrong: Record<string, Record<string, unknown>> = {
   "wirings-expected-loss": {
     "σ² is missing": "(T theta)^2",
     "θ added once only": "theta^2 + sigma^2",
+    "T θ without its square": "T theta + sigma * sigma",
     "T in place of T²": "theta^2 T + sigma * sigma",
     "σ in place of σ²": "(T theta)^2 + sigma",
     "μ has not gone away": "mu^2 + 2 mu T theta + T^2 theta^2 + sigma^2",
@@ -177,6 +187,22 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "∂h_T/∂θ taken as 1": descend({ gradient: (mean, theta, system) => slope(mean, theta, system) / system.T }),
     "the sum over the batch": descend({ gradient: (mean, theta, system, B) => B * slope(mean, theta, system) }),
     "one sample for each step": descend({ draws: "one" }),
+    "θ moved after each sample": (
+      theta0: number,
+      eta: number,
+      B: number,
+      K: number,
+      normal: () => number,
+      { T, sigma }: System,
+    ) => {
+      let theta = theta0;
+      return [theta0].concat(
+        Array.from({ length: K }, () => {
+          for (let i = 0; i < B; i++) theta -= (eta / B) * 2 * T * (sigma * normal() + T * theta);
+          return theta;
+        }),
+      );
+    },
     "σ² in place of σ": descend({ x0: (z, { mu, sigma }) => mu + z * sigma * sigma }),
     "the standard normal number taken for x_0": descend({ x0: (z) => z }),
     "μ is not subtracted": descend({ gradient: (mean, theta, { T }) => 2 * T * mean + 2 * T ** 2 * theta }),
