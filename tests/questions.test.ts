@@ -96,9 +96,14 @@ const critical: Exercise["questions"][number] = {
   id: "critical-length",
   kind: "value",
   parameters: [],
-  reference: [41, 9.9999999, "diverges"],
+  reference: [41, 9.9999999, 0.123455, "diverges"],
   misconceptions: [
-    { kind: "value", name: "in chunks", hint: "Count the sliding window.", answer: [110, 9.9999999, "diverges"] },
+    {
+      kind: "value",
+      name: "in chunks",
+      hint: "Count the sliding window.",
+      answer: [110, 9.9999999, 0.123455, "diverges"],
+    },
   ],
 };
 const average: Exercise["questions"][number] = {
@@ -148,18 +153,18 @@ test("an outcome is judged by what the answer reaches", () => {
 test("a value is recognised by its digest, and does not travel", () => {
   const question = others.questions[1];
   assert.doesNotMatch(JSON.stringify(question), /diverges|41,/);
-  assert.deepEqual(assessHere(question, [41, 10.0000001, "Diverges"]), { status: "right" });
+  assert.deepEqual(assessHere(question, [41, 10.0000001, 0.1234549, "Diverges"]), { status: "right" });
   assert.deepEqual(assessHere(question, new Array(3)).status, "wrong");
   for (const other of [
-    [42, 10, "diverges"],
-    [41, 10.001, "diverges"],
+    [42, 10, 0.123455, "diverges"],
+    [41, 10.001, 0.123455, "diverges"],
     [41, 10],
-    [41, 10, "diverges", 1],
+    [41, 10, 0.123455, "diverges", 1],
     41,
     "diverges",
   ])
     assert.equal(assessHere(question, other).status, "wrong", `${other}`);
-  const chunks = assessHere(question, [110, 10, "diverges"]);
+  const chunks = assessHere(question, [110, 10, 0.123455, "diverges"]);
   assert.equal("misconception" in chunks && chunks.misconception?.name, "in chunks");
 });
 
