@@ -12,6 +12,7 @@ const oneHot = (y: number, q: number): Vec => Array.from({ length: q }, (_, i) =
 const zeros = (n: number): Vec => new Array(n).fill(0);
 const times = (M: Mat, v: Vec): Vec => M.map((row) => row.reduce((sum, x, j) => sum + x * v[j], 0));
 const transpose = (M: Mat): Mat => M[0].map((_, j) => M.map((row) => row[j]));
+const zerosLike = (v: Vec): Vec => zeros(v.length);
 const plus = (u: Vec, v: Vec): Vec => u.map((x, i) => x + v[i]);
 const minus = (u: Vec, v: Vec): Vec => u.map((x, i) => x - v[i]);
 const product = (u: Vec, v: Vec): Vec => u.map((x, i) => x * v[i]);
@@ -758,8 +759,8 @@ const gradientCheck: FunctionQuestion = {
   ],
   misconceptions: [
     watched(
-      "ε far too small",
-      "Compare the errors for ε = 1e-2, 1e-3, ..., 1e-12 in the page's table: from some ε on they rise again. L₊ and L₋ then agree in nearly all of their 16 digits, and what is left of their difference is rounding.",
+      "ε far too small where none is given",
+      "Where `eps` is left out, yours is too small. Compare the errors for ε = 1e-2, 1e-3, ..., 1e-12 in the page's table: from some ε on they rise again. L₊ and L₋ then agree in nearly all of their 16 digits, and what is left of their difference is rounding.",
       carrying([stepOf], tooSmall),
     ),
     watched(
@@ -976,12 +977,27 @@ const tapeGradients: FunctionQuestion = {
     watched(
       "it calls bptt",
       "The numbers are those of the chain rule by hand. Here they are to come from the tape, which knows nothing of this network: only then does one check the other.",
-      (answer: Bptt) => /\bbptt\)?\s*\(/.test(`${answer}`),
+      // A comment may name it.
+      (answer: Bptt) => /\bbptt\)?\s*\(/.test(`${answer}`.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")),
     ),
     mistake<Bptt>(
       "the parameters are written anew at every step",
       "W is one number on the tape, used T times. With new entries at each step you read the gradient of the last copy only: write the parameters once, before the loop.",
       gradients(right, (T) => [T]),
+    ),
+    mistake<Bptt>(
+      "the matrices are read at places that nothing was made from",
+      "The gradients of U, W and V are 0: the forward pass used other places than those that you read. Does a name inside the loop hide the one outside? Write the parameters once, and read at the same places.",
+      withPart(({ U, W, V }) => ({ U: U.map(zerosLike), W: W.map(zerosLike), V: V.map(zerosLike) })),
+    ),
+    mistake<Bptt>(
+      "all gradients are 0",
+      "The sweep begins at the last entry of the tape: if anything is written after L, its gradients are those of another number. And read at the places of the forward pass: `places` called once more gives new ones.",
+      (p) => {
+        const none = (M: Mat): Mat => M.map(zerosLike);
+        const [b, c, h0] = none([p.b, p.c, p.h0]);
+        return { U: none(p.U), W: none(p.W), V: none(p.V), b, c, h0 };
+      },
     ),
     mistake<Bptt>(
       "only the last loss",
