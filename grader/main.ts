@@ -170,7 +170,7 @@ async function main(args: string[]): Promise<number> {
   const out = resolve(wanted.out);
   const journal = new Journal(out);
   const version = versionOf(secret);
-  say(`${files.length === 1 ? "One notebook" : `${files.length} notebooks`}, each run in a plain child process: `);
+  say(`${files.length === 1 ? "One notebook runs" : `${files.length} notebooks run`} in a plain child process:`);
   say(`${limits.cellMs / 1000} s to a cell, ${limits.callMs / 1000} s to a call, ${memoryMb} MB of heap.`);
   say("There is no sandbox yet: the code can read and write what you can. Grade people whom you trust.\n");
 
