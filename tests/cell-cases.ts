@@ -3,6 +3,8 @@ export type CellCase = { title: string; cells: string[]; gives?: string; fails?:
 
 export const cellCases: CellCase[] = [
   { title: "the last expression is the result", cells: ["const a = 1; a + 1"], gives: "2" },
+  { title: "a cell of comments gives nothing", cells: ["// only this"], gives: undefined },
+  { title: "a text by itself is a result", cells: ["'text'"], gives: "'text'" },
   { title: "an assignment and a declaration give nothing", cells: ["let b = 1; b = 2"], gives: undefined },
   { title: "a name lives on in later cells", cells: ["let s = 1", "s += 2; s"], gives: "3" },
   {

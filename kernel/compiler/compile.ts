@@ -24,6 +24,10 @@ const isVar = (list: ts.VariableDeclarationList): boolean => (list.flags & ts.No
 const isLoop = (node: ts.Node): node is ts.ForStatement | ts.WhileStatement | ts.DoStatement =>
   ts.isForStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node);
 
+/** "use strict", which TypeScript puts in front: the only statement of a cell of comments is not its result. */
+const isAddedDirective = (node: ts.Statement): boolean =>
+  node.pos < 0 && ts.isExpressionStatement(node) && ts.isStringLiteral(node.expression);
+
 /** Adds the names that a binding (`x`, `[a, b]`, `{ c, ...d }`) binds. */
 function addBound(name: ts.BindingName, to: Set<string>): void {
   if (ts.isIdentifier(name)) to.add(name.text);
@@ -321,7 +325,7 @@ function rewrite(known: ReadonlySet<string>, defined: Set<string>): ts.Transform
       return statement(assign(f.createObjectLiteralExpression(properties), load(node.moduleSpecifier), node), node);
     };
 
-    const body = [...file.statements];
+    const body = file.statements.filter((s) => !isAddedDirective(s));
     while (body.length && ts.isEmptyStatement(body[body.length - 1])) body.pop();
     const imports: ts.Statement[] = [];
     const hoisted: ts.Statement[] = [];
