@@ -60,7 +60,7 @@ function checkLabelled(cell: Cell, labelled: string[]): void {
 }
 
 /** Allocates a network for T steps of B sequences. The inputs in `labelled` are labels. */
-export function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: string[] = []): Network {
+function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: string[] = []): Network {
   checkLabelled(cell, labelled);
   const variables = cell.variables.filter((v) => !labelled.includes(v));
   const height = (T + 1) * B;
@@ -126,34 +126,34 @@ function named(cell: Cell, given: Inputs): Record<string, Input> {
   return inputs;
 }
 
-/** Writes an input to the rows first..last of the network. */
-function loadInput(net: Network, v: string, x: Input, first: number, last: number): void {
-  const { cell, B, value, labels } = net;
+/** Writes one input. */
+function loadInput(net: Network, v: string, x: Input): void {
+  const { cell, T, B, value, labels } = net;
   const n = cell.size(v);
-  const wanted = (last - first + 1) * B;
+  const wanted = T * B;
   if (rowsOf(x, n) !== wanted || (isVectors(x) && x.some((row) => row.length !== n)))
     throw new RangeError(
       `Cannot read ${v}: wanted ${wanted} ${labels[v] ? "labels" : `vectors of ${n} entries`}, found ${isVectors(x) ? `${x.length} vectors of ${[...new Set(x.map((row) => row.length))].join(" and ")}` : `${x.length} numbers`}`,
     );
   if (!labels[v]) {
-    value[v].set(isVectors(x) ? x.flat() : x, first * B * n);
+    value[v].set(isVectors(x) ? x.flat() : x, B * n);
     return;
   }
   const flat = x as ArrayLike<number>;
   for (let r = 0; r < flat.length; r++)
     if (!(Number.isInteger(flat[r]) && flat[r] >= -1 && flat[r] < n))
       throw new RangeError(`Cannot read ${v}: label ${flat[r]} at ${r}, wanted 0 to ${n - 1}`);
-  labels[v].set(flat, first * B);
+  labels[v].set(flat, B);
 }
 
-/** Writes the inputs of the steps first..last. */
-export function loadInputs(net: Network, given: Inputs, first = 1, last = net.T): void {
+/** Writes the inputs of all steps. */
+function loadInputs(net: Network, given: Inputs): void {
   const inputs = named(net.cell, given);
-  for (const v of net.cell.inputs) loadInput(net, v, inputs[v], first, last);
+  for (const v of net.cell.inputs) loadInput(net, v, inputs[v]);
 }
 
 /** Copies the parameters to where the products want them. */
-export function loadParameters({ cell, operands }: Network): void {
+function loadParameters({ cell, operands }: Network): void {
   for (const [name, w] of Object.entries(cell.param)) if (isMatrix(name)) load(operands[name] as Weights, w);
 }
 
@@ -204,7 +204,7 @@ export function unroll(cell: Cell, inputs: Inputs, options: Options = {}): Netwo
 }
 
 /** Writes B rows of initial values. */
-export function setInitial({ cell, B, value }: Network, name: string, start: ArrayLike<number>): void {
+function setInitial({ cell, B, value }: Network, name: string, start: ArrayLike<number>): void {
   if (!cell.states.includes(name))
     throw new RangeError(`Cannot set the initial ${name}: the states are ${cell.states.join(", ")}`);
   if (start.length !== B * cell.size(name))
@@ -214,43 +214,11 @@ export function setInitial({ cell, B, value }: Network, name: string, start: Arr
   value[name].set(start);
 }
 
-/** Clears all gradients: the one place that does. */
-export function clearGradients(net: Network): void {
-  for (const gradients of [net.grad, net.dparam]) for (const name of Object.keys(gradients)) gradients[name].fill(0);
-}
-
-/**
- * Adds to the gradients what flows back from those that are set, from step `last` down to step `first`.
- *
- * `carry(t)` multiplies what step t + 1 hands back to step t: 0 cuts there.
- */
-export function backward(net: Network, first = 1, last = net.T, carry?: (t: number) => number): void {
-  const { after, step, before, parameters } = net.program.backward;
-  after(net.operands, first, last);
-  for (let t = last; t >= first; t--) {
-    const factor = t > first && carry ? carry(t - 1) : 1;
-    if (factor === 1) step(net.operands, t, t);
-    else scaled(net, t - 1, factor, () => step(net.operands, t, t));
-  }
-  before(net.operands, first, last);
-  parameters(net.operands, first, last);
-}
-
-/** Runs a step of the way back, and multiplies what it adds to the states of step t. */
-function scaled({ cell, grad, B }: Network, t: number, factor: number, run: () => void): void {
-  const parts = cell.states.map((v) => grad[v].subarray(t * B * grad[v].columns, (t + 1) * B * grad[v].columns));
-  const own = parts.map((part) => part.slice());
-  for (const part of parts) part.fill(0);
-  run();
-  for (const [k, part] of parts.entries()) for (let i = 0; i < part.length; i++) part[i] = own[k][i] + factor * part[i];
-}
-
 /**
  * Computes the gradient of the loss with respect to every variable of every step and every parameter, by
  * back-propagation through time, and returns the loss.
  *
  * `net.grad.h`, `net.grad.x`, ... and `net.dparam.W`, ... hold the gradients; row 0 of `net.grad.h` is dL/dh0.
- * `carry(t)` multiplies what step t + 1 hands back to step t; without it nothing is lost.
  * Source: lecture, slides "Example 1: BPTT by chain rule".
  * @example
  * const cell = defineCell(vanilla, { inputSize: 1, hiddenSize: 3, outputSize: 2 });
@@ -258,9 +226,13 @@ function scaled({ cell, grad, B }: Network, t: number, factor: number, run: () =
  * const L = bptt(net, [1, 0, 1], softmaxCrossEntropy);
  * rows(net.dparam.W);
  */
-export function bptt(net: Network, y: Targets, loss: Loss, carry?: (t: number) => number): number {
-  clearGradients(net);
+export function bptt(net: Network, y: Targets, loss: Loss): number {
+  for (const gradients of [net.grad, net.dparam]) for (const name of Object.keys(gradients)) gradients[name].fill(0);
   const L = loss.of(net, y);
-  backward(net, 1, net.T, carry);
+  const { after, step, before, parameters } = net.program.backward;
+  after(net.operands, 1, net.T);
+  for (let t = net.T; t >= 1; t--) step(net.operands, t, t);
+  before(net.operands, 1, net.T);
+  parameters(net.operands, 1, net.T);
   return L;
 }
