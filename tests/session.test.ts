@@ -75,6 +75,15 @@ describe("output", () => {
     assert.equal(text(second.outputs), "stdout:mine\n");
   });
 
+  test("of a child process that goes on belongs to the cell that started it", async () => {
+    const source = `import { spawn } from "node:child_process";
+      spawn("sh", ["-c", "sleep 0.1; echo out; echo err >&2"], { stdio: "inherit" }); void 0`;
+    const first = await run(source);
+    const second = await run(`await new Promise((r) => setTimeout(r, 400)); console.log("mine")`);
+    assert.deepEqual(text(first.outputs).split("|").toSorted(), ["stderr:err\n", "stdout:out\n"]);
+    assert.equal(text(second.outputs), "stdout:mine\n");
+  });
+
   test("displayed under the same id in one cell is replaced", async () => {
     const { outputs } = await run(`display(1, { id: "n" }); display(2, { id: "n" })`);
     assert.deepEqual(
@@ -221,6 +230,15 @@ describe("imports", () => {
     const source = `import { derivative } from "mathjs/number"; import some from "./some.json"; import { basename } from "node:path";
       derivative("x^2", "x").toString() + some.answer + basename("/a/b")`;
     assert.equal(plain((await run(source)).outcome), "'2 * x42b'");
+  });
+
+  test("of a package that can only be imported work", async () => {
+    const only = join(folder, "node_modules", "es-only");
+    mkdirSync(only, { recursive: true });
+    const description = { name: "es-only", type: "module", exports: { import: "./main.js" } };
+    writeFileSync(join(only, "package.json"), JSON.stringify(description));
+    writeFileSync(join(only, "main.js"), "export const loaded = await Promise.resolve('by import');");
+    assert.equal(plain((await run(`import { loaded } from "es-only"; loaded`)).outcome), "'by import'");
   });
 
   test("of a local file are compiled, checked, and read again when it has changed", async () => {

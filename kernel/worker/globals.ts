@@ -1,5 +1,6 @@
 /** What cells find in their process: streams and child processes whose output is kept in order, display, input, require. */
-import childProcess from "node:child_process";
+import childProcess, { type ChildProcess } from "node:child_process";
+import { syncBuiltinESMExports } from "node:module";
 import { basename, join } from "node:path";
 import { Writable } from "node:stream";
 import { inspect as nodeInspect } from "node:util";
@@ -77,3 +78,31 @@ for (const name of ["execSync", "execFileSync", "spawnSync"] as const) {
     },
   });
 }
+
+/** `stdio` with a pipe in place of each of our own streams, and which of the child's streams those are. */
+function piped(stdio: unknown): { stdio: unknown[]; inherited: number[] } {
+  const list = Array.isArray(stdio) ? [...stdio] : ["stdin", "stdout", "stderr"].map(() => stdio ?? "pipe");
+  const isOurs = (entry: unknown, fd: number) =>
+    entry === "inherit" || entry === fd || entry === [process.stdout, process.stderr][fd - 1];
+  const inherited = [1, 2].filter((fd) => isOurs(list[fd], fd));
+  for (const fd of inherited) list[fd] = "pipe";
+  return { stdio: list, inherited };
+}
+
+// What a child that runs beside the cells writes belongs to the cell that started it: hence through a pipe, whose events
+// keep the context of that cell.
+const spawn = childProcess.spawn as (...values: unknown[]) => ChildProcess;
+Object.assign(childProcess, {
+  spawn: (command: string, ...rest: unknown[]) => {
+    const words = Array.isArray(rest[0]) ? (rest.shift() as string[]) : [];
+    const options = (rest[0] ?? {}) as { stdio?: unknown };
+    const { stdio, inherited } = piped(options.stdio);
+    const child = spawn(command, words, { ...options, stdio });
+    for (const fd of inherited) {
+      const stream = (fd === 1 ? child.stdout : child.stderr)?.setEncoding("utf8");
+      stream?.on("data", (text: string) => emitText(fd === 1 ? "stdout" : "stderr", text));
+    }
+    return child;
+  },
+});
+syncBuiltinESMExports();
