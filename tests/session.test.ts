@@ -199,6 +199,26 @@ describe("a worker that ends", () => {
       assert.equal(plain((await run("1 + 1")).outcome), "2");
     });
 
+  test("because it garbled the kernel's pipe costs no more", async () => {
+    for (const garbage of [
+      "not JSON",
+      "null",
+      '{"type":"output","cell":-1}',
+      '{"type":"value","cell":1e9,"value":"1"}',
+    ]) {
+      await run(
+        `import { writeSync } from "node:fs"; writeSync(3, ${JSON.stringify(`${garbage}\n`)}); await new Promise((r) => setTimeout(r, 50))`,
+      );
+      assert.equal(plain((await run("3 + 4")).outcome), "7", garbage);
+    }
+  });
+
+  test("by a restart has gone before the next cell runs", async () => {
+    await session.execute("let old = 1");
+    await session.restart();
+    assert.match(String(plain((await run("old")).outcome)), /Cannot find name 'old'/);
+  });
+
   test("while no cell runs is told with the next cell", async () => {
     await session.execute("let idle = 1; setTimeout(() => process.kill(process.pid, 'SIGKILL'), 20); void 0");
     await wait(200);
@@ -259,6 +279,19 @@ describe("imports", () => {
     const shown = colourless((await run(`import { value } from "./local"; value`)).outcome);
     assert.match(shown, /Type 'string' is not assignable to type 'number'/);
     assert.match(shown, /local\.ts, line 1/);
+  });
+
+  test("that an interrupt cut in two are loaded anew", async () => {
+    writeFileSync(
+      join(folder, "slow.ts"),
+      "export const began = Date.now();\nwhile (Date.now() < began + (globalThis as any).slowness) {}\nexport const done = true;",
+    );
+    await session.execute("(globalThis as any).slowness = 60_000");
+    setTimeout(() => session.interrupt(), 500);
+    const source = `import { done } from "./slow"; done`;
+    assert.match(String(plain((await run(source)).outcome)), /KeyboardInterrupt/);
+    await session.execute("(globalThis as any).slowness = 1");
+    assert.equal(plain((await run(source)).outcome), "true");
   });
 
   test("that cannot be found say so", async () => {

@@ -176,6 +176,7 @@ export class Session {
   /** Replaces the worker: the variables are gone, the compiler stays warm. */
   async restart(): Promise<void> {
     this.#worker.kill("was replaced");
+    await this.#worker.ended;
     await this.#inTurn(() => this.#ready());
   }
 

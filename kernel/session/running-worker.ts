@@ -28,10 +28,24 @@ const flags = [
 /** What is known of one run of a cell or evaluation, until it is done; its output may come later still. */
 type Run = { onOutput: (output: Output) => void; settle: (frame: Frame | Failed) => void };
 
+/** A line that the worker wrote: code of a cell can write there too, so it may be anything. */
+function readFrame(line: string): Frame | undefined {
+  try {
+    const frame = JSON.parse(line);
+    return typeof frame === "object" && frame !== null ? frame : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One worker process, from its start to its end. */
 export class RunningWorker {
+  /** Resolves when the process has gone. */
+  readonly ended: Promise<void>;
   readonly #process: ChildProcess;
   readonly #runs = new Map<number, Run>();
+  /** The frame that the present run ends with. */
+  #awaited: "done" | "value" = "done";
   /** The run that is not settled yet. */
   #current: number | undefined;
   #killedBecause: string | undefined;
@@ -54,12 +68,23 @@ export class RunningWorker {
       Writable,
     ];
     const barriers = new Barriers([stdout, stderr], (name, text) => this.#output({ kind: "stream", name, text }));
-    const inOrder = new FrameQueue(barriers, (frame) => this.#handle(frame, options));
+    const inOrder = new FrameQueue(barriers, (frame) => {
+      try {
+        this.#handle(frame, options);
+      } catch {
+        this.kill("sent what the kernel cannot show");
+      }
+    });
     frames.setEncoding("utf8").on(
       "data",
-      lineSplitter((line) => inOrder.push(JSON.parse(line) as Frame)),
+      lineSplitter((line) => {
+        const frame = readFrame(line);
+        if (frame) inOrder.push(frame);
+        else this.kill("wrote to the kernel's own pipe what the kernel cannot read");
+      }),
     );
     commands.on("error", () => {}); // The worker has gone: its end is told by "close".
+    this.ended = new Promise((resolve) => this.#process.on("close", () => resolve()));
     this.#process.on("error", (error) => this.#end(`could not be started: ${error.message}`));
     this.#process.on("close", (code, signal) => this.#end(this.#cause(code, signal)));
   }
@@ -72,6 +97,7 @@ export class RunningWorker {
     return new Promise((settle) => {
       this.#runs.set(command.cell, { onOutput, settle });
       this.#current = command.cell;
+      this.#awaited = command.type === "run" ? "done" : "value";
       this.send(command);
     });
   }
@@ -87,7 +113,7 @@ export class RunningWorker {
 
   #handle(frame: Frame, { onInput }: WorkerOptions): void {
     if (frame.type === "output") this.#output(frame.output, frame.cell);
-    else if (frame.type === "done" || frame.type === "value") this.#settle(frame.cell, frame);
+    else if (frame.type === this.#awaited) this.#settle(frame.cell, frame);
     else if (frame.type === "input")
       void (onInput?.(frame.prompt, frame.password) ?? Promise.resolve("")).then((text) =>
         this.send({ type: "input", text }),

@@ -69,11 +69,18 @@ export function moduleLoader(folder: string, own: Record<string, unknown>) {
     }
   }
 
+  /** An interrupt during an import leaves modules of which only the first half has run. */
+  function forgetHalfLoaded(): void {
+    for (const module of Object.values(require.cache) as Module[])
+      if (!module.loaded && !module.filename.startsWith(ownFolder)) delete require.cache[module.filename];
+  }
+
   const isMissing = (error: unknown, name: string) =>
     (error as { code?: string }).code === "MODULE_NOT_FOUND" && String((error as Error).message).includes(`'${name}'`);
 
   async function load(name: string): Promise<unknown> {
     if (Object.hasOwn(own, name)) return own[name];
+    forgetHalfLoaded();
     forgetChanged();
     const places: [NodeJS.Require, string][] = [[notebookRequire, join(folder, "cell.mjs")]];
     if (!name.startsWith(".") && !isBuiltin(name)) places.push([kernelRequire, __filename]);
