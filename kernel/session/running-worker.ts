@@ -112,6 +112,8 @@ export class RunningWorker {
   }
 
   #handle(frame: Frame, { onInput }: WorkerOptions): void {
+    // What is being killed has not done its work: a cell that ended well would be told to the next one as crashed.
+    if (this.#killedBecause && frame.type !== "output") return;
     if (frame.type === "output") this.#output(frame.output, frame.cell);
     else if (frame.type === this.#awaited) this.#settle(frame.cell, frame);
     else if (frame.type === "input")
