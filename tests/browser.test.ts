@@ -36,7 +36,7 @@ async function openPage(): Promise<{ page: Page; elsewhere: string[] }> {
 }
 
 /** Asked twice a second: asked at every frame, as is the default, a question about each output would stop the page. */
-const patience = { polling: 500, timeout: 120_000 };
+const patience = { polling: 500, timeout: 300_000 };
 
 /** Opens a notebook, runs it from top to bottom, and waits until nothing in the page moves any more. */
 async function runAll(page: Page, notebook: string): Promise<void> {
