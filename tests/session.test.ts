@@ -177,6 +177,17 @@ describe("an interrupt", () => {
     assert.match(String(plain((await run("turns > 100_000")).outcome)), /true/);
   });
 
+  test("ends an asynchronous loop that displays: it does not go on behind the next cells", async () => {
+    await session.execute("let steps = 0");
+    setTimeout(() => session.interrupt(), 200);
+    const loop =
+      "while (true) { await new Promise((next) => setImmediate(next)); steps++; display(steps, { id: 'x' }) }";
+    await run(loop);
+    const reached = plain((await run("steps > 0 && steps")).outcome);
+    await wait(100);
+    assert.equal(plain((await run("steps")).outcome), reached);
+  });
+
   test("of an idle session does nothing", async () => {
     session.interrupt();
     await wait(100);

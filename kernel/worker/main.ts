@@ -12,7 +12,7 @@ import { inlineSourceMap, positionMapper } from "../source-map";
 import { toBundle } from "./format";
 import { inspect, modules, waitingForInput } from "./globals";
 import { afterTermination, allowTermination } from "./interruptible-hooks";
-import { barrier, context, emitText, flush, send, setLatest, state } from "./output";
+import { barrier, context, emitText, endCell, flush, send, setLatest, state } from "./output";
 import { idle, running } from "./watch-states";
 
 const scope: Record<string, unknown> = {};
@@ -36,14 +36,17 @@ const report = (thrown: unknown): ErrorReport => {
 };
 const failure = (thrown: unknown): Outcome & { status: "error" } => ({ status: "error", ...report(thrown) });
 
-/** What an interrupt rejects: the cell (or evaluation) that runs. */
+/** What an interrupt stops: the cell (or evaluation) that runs. */
 let stopRunning: ((reason: Error) => void) | undefined;
 
 /** Runs a task that an interrupt can end, also when its promise never settles. */
 async function interruptible<T>(cell: number, task: () => Promise<T>): Promise<T> {
   setLatest(cell);
   const interrupted = new Promise<never>((_, reject) => {
-    stopRunning = reject;
+    stopRunning = (reason) => {
+      endCell(cell);
+      reject(reason);
+    };
   });
   allowTermination(); // Again: an AsyncLocalStorage of the cell's own has turned the checks on.
   Atomics.store(state, 0, running);

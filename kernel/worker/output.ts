@@ -39,6 +39,12 @@ export function setLatest(cell: number): void {
   latest = cell;
 }
 
+const interrupted = new Set<number>();
+/** A promise cannot be stopped: what still runs of an interrupted cell ends when it next shows something. */
+export function endCell(cell: number): void {
+  interrupted.add(cell);
+}
+
 let pending: { cell: number; name: "stdout" | "stderr"; parts: string[]; length: number; since: number } | undefined;
 let isFlushPlanned = false;
 
@@ -68,6 +74,7 @@ function endOfBatch(): void {
 }
 
 export function emit(output: Output): void {
+  if (interrupted.has(currentCell())) throw new Error("The cell was interrupted.");
   flush();
   send({ type: "output", cell: currentCell(), output });
 }
