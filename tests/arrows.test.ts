@@ -83,7 +83,7 @@ describe("imports point one way", () => {
     assert.deepEqual(strays("kernel/compiler", to("kernel/compiler")), []);
     assert.deepEqual(strays("kernel/worker", to("kernel/worker")), []);
     assert.deepEqual(
-      strays("kernel/session", (i) => to("kernel/session")(i) || i === "kernel/compiler/thread"),
+      strays("kernel/session", (i) => to("kernel/session")(i) || i === "kernel/compiler/questions"),
       [],
     );
     assert.deepEqual(

@@ -5,25 +5,10 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileS
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { version } from "typescript";
-import { type ErrorReport, reportDiagnostics } from "../errors";
 import { cacheFolder, kernelFolder } from "../folders";
-import { compileCell } from "./compile";
-import { type Completions, completeness, type Inspection, Types } from "./types";
-
-/** What the thread is asked, by name: arguments and answer. */
-export type Compiling = {
-  /** Checks and compiles a cell; its names are kept when `commit` follows. */
-  compile(source: string, name: string): { js: string; map: string } | { report: ErrorReport };
-  commit(): void;
-  /** Reads the types of packages that a cell is likely to import. */
-  preload(packages: string[]): void;
-  clear(): void;
-  complete(source: string, offset: number): Completions;
-  inspect(source: string, offset: number): Inspection | undefined;
-  completeness(source: string): ReturnType<typeof completeness>;
-};
-export type Question = { id: number; ask: keyof Compiling; with: unknown[] };
-export type Answer = { id: number; answer?: unknown; error?: string };
+import { compiling } from "./answers";
+import { answering } from "./questions";
+import { Types } from "./types";
 
 const { folder } = workerData as { folder: string };
 const cached = <T>(f: (path: string) => T) => {
@@ -66,41 +51,7 @@ const types = new Types(
   { always: ambient("always.d.ts"), insteadOfNode: ambient("instead-of-node.d.ts") },
 );
 
-/** Names that cells have put into the scope so far. */
-const known = new Set<string>();
-let toCommit = () => {};
-
-const answers: Compiling = {
-  compile(source, name) {
-    toCommit = () => {};
-    const { diagnostics, commit } = types.check(source);
-    if (diagnostics.length) return { report: reportDiagnostics(diagnostics, source, name) };
-    const { js, map, names } = compileCell(source, known);
-    toCommit = () => {
-      commit();
-      for (const defined of names) known.add(defined);
-    };
-    return { js, map };
-  },
-  commit: () => toCommit(),
-  preload: (packages) => void types.check(packages.map((name) => `import ${JSON.stringify(name)};`).join("\n")),
-  clear() {
-    types.clear();
-    known.clear();
-  },
-  complete: (source, offset) => types.complete(source, offset),
-  inspect: (source, offset) => types.inspect(source, offset),
-  completeness,
-};
-
-parentPort?.on("message", ({ id, ask, with: values }: Question) => {
-  let answer: Answer;
-  try {
-    answer = { id, answer: (answers[ask] as (...values: unknown[]) => unknown)(...values) };
-  } catch (error) {
-    answer = { id, error: String((error as Error).stack ?? error) };
-  }
-  parentPort?.postMessage(answer);
-});
+const answer = answering(compiling(types), (answer) => parentPort?.postMessage(answer));
+parentPort?.on("message", answer);
 // The first cell should not wait for TypeScript to read its own declarations.
 types.check("0");

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { kernelFolder } from "../folders";
-import { type Command, type Failure, type Frame, lineSplitter, type Output } from "../frames";
+import { type Command, type Frame, lineSplitter, type Output } from "../frames";
 import { Barriers, FrameQueue } from "./barriers";
+import type { CellWorker } from "./cell-session";
+import { type Failed, Runs } from "./runs";
 
-/** How a cell, or an evaluation, failed. `died`: the worker has ended, and the variables are gone with it. */
-export type Failed = Failure & { died?: boolean };
 export type WorkerOptions = {
   /** The notebook's folder: imports and files of cells are relative to it. */
   folder: string;
@@ -25,9 +25,6 @@ const flags = [
   "--disable-warning=ExperimentalWarning",
 ];
 
-/** What is known of one run of a cell or evaluation, until it is done; its output may come later still. */
-type Run = { onOutput: (output: Output) => void; settle: (frame: Frame | Failed) => void };
-
 /** A line that the worker wrote: code of a cell can write there too, so it may be anything. */
 function readFrame(line: string): Frame | undefined {
   try {
@@ -39,18 +36,12 @@ function readFrame(line: string): Frame | undefined {
 }
 
 /** One worker process, from its start to its end. */
-export class RunningWorker {
-  /** Resolves when the process has gone. */
+export class RunningWorker implements CellWorker {
   readonly ended: Promise<void>;
   readonly #process: ChildProcess;
-  readonly #runs = new Map<number, Run>();
-  /** The frame that the present run ends with. */
-  #awaited: "done" | "value" = "done";
-  /** The run that is not settled yet. */
-  #current: number | undefined;
+  readonly #runs = new Runs();
   #killedBecause: string | undefined;
   isDead = false;
-  /** What the reader is to be told where the worker ended and no cell was running. */
   lostWhileIdle: string | undefined;
 
   constructor(options: WorkerOptions) {
@@ -67,7 +58,7 @@ export class RunningWorker {
       Readable,
       Writable,
     ];
-    const barriers = new Barriers([stdout, stderr], (name, text) => this.#output({ kind: "stream", name, text }));
+    const barriers = new Barriers([stdout, stderr], (name, text) => this.#runs.show({ kind: "stream", name, text }));
     const inOrder = new FrameQueue(barriers, (frame) => {
       try {
         this.#handle(frame, options);
@@ -94,12 +85,9 @@ export class RunningWorker {
   }
 
   run(command: Command & { type: "run" | "evaluate" }, onOutput: (output: Output) => void): Promise<Frame | Failed> {
-    return new Promise((settle) => {
-      this.#runs.set(command.cell, { onOutput, settle });
-      this.#current = command.cell;
-      this.#awaited = command.type === "run" ? "done" : "value";
-      this.send(command);
-    });
+    const run = this.#runs.begin(command, onOutput);
+    this.send(command);
+    return run;
   }
 
   kill(because: string): void {
@@ -107,25 +95,15 @@ export class RunningWorker {
     this.#process.kill("SIGKILL");
   }
 
-  #output(output: Output, cell = this.#current): void {
-    this.#runs.get(cell ?? Math.max(0, ...this.#runs.keys()))?.onOutput(output);
-  }
-
   #handle(frame: Frame, { onInput }: WorkerOptions): void {
     // What is being killed has not done its work: a cell that ended well would be told to the next one as crashed.
     if (this.#killedBecause && frame.type !== "output") return;
-    if (frame.type === "output") this.#output(frame.output, frame.cell);
-    else if (frame.type === this.#awaited) this.#settle(frame.cell, frame);
+    if (frame.type === "output") this.#runs.show(frame.output, frame.cell);
     else if (frame.type === "input")
       void (onInput?.(frame.prompt, frame.password) ?? Promise.resolve("")).then((text) =>
         this.send({ type: "input", text }),
       );
-  }
-
-  #settle(cell: number, outcome: Frame | Failed): void {
-    if (this.#current !== cell) return;
-    this.#current = undefined;
-    this.#runs.get(cell)?.settle(outcome);
+    else this.#runs.take(frame);
   }
 
   #cause(code: number | null, signal: NodeJS.Signals | null): string {
@@ -139,16 +117,8 @@ export class RunningWorker {
     if (this.isDead) return;
     this.isDead = true;
     const evalue = `The process that runs the cells ${cause}. Its variables are gone; the next cell starts with none.`;
-    if (this.#current === undefined) {
-      if (!this.#killedBecause) this.lostWhileIdle = evalue;
-      return;
-    }
-    this.#settle(this.#current, {
-      status: "error",
-      ename: "WorkerEnded",
-      evalue,
-      traceback: [`WorkerEnded: ${evalue}`],
-      died: true,
-    });
+    if (!this.#runs.isRunning && !this.#killedBecause) this.lostWhileIdle = evalue;
+    const traceback = [`WorkerEnded: ${evalue}`];
+    this.#runs.fail({ status: "error", ename: "WorkerEnded", evalue, traceback, died: true });
   }
 }
