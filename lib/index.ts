@@ -1,6 +1,6 @@
 /** The door of the library: what a notebook imports. */
 
-export { artbp, type StoppingRate, stoppingRate } from "./artbp";
+export { artbp, onlineArtbp, type StoppingRate, stoppingRate, weightedBptt } from "./artbp";
 export { type Batch, batch } from "./batch";
 export { bidirectional } from "./bidirectional";
 export { binaryCrossEntropy } from "./binary-cross-entropy";

@@ -30,7 +30,7 @@ export function* pieces({ x, y }: Example, count: number): Generator<Example, vo
 }
 
 /** Lets a network go on where it ended: its last row becomes row 0. */
-function carryState({ cell, value, T, B }: Network): void {
+export function carryState({ cell, value, T, B }: Network): void {
   for (const state of cell.states) value[state].copyWithin(0, T * B * value[state].columns);
 }
 
@@ -87,7 +87,7 @@ export function* truncatedBptt(
   let last = 0;
   let step = 0;
   for (const { x, y } of steps) {
-    window ??= openWindow(unroll(cell, repeated(x, 2 * p), options), p);
+    window ??= openWindow(unroll(cell, joined(Array(2 * p).fill(x)), options), p);
     if (last === 2 * p) last = moveToFront(window.rows, p);
     last++;
     forward(window.step[last], x);
@@ -111,14 +111,15 @@ function openWindow(rows: Network, p: number): Window {
   };
 }
 
-/** An input of T equal steps, of the same kind as x. */
-function repeated(x: Input, T: number): Input {
-  const all = Array.from({ length: T }, () => Array.from(x as number[])).flat();
-  return ArrayBuffer.isView(x) ? (x.constructor as Float64ArrayConstructor).from(all) : all;
+/** The steps of an input, or of targets, one after the other, of the same kind as the first. */
+export function joined(steps: Input[]): Input {
+  const all = steps.flatMap((step) => Array.from(step as number[]));
+  const [first] = steps;
+  return ArrayBuffer.isView(first) ? (first.constructor as Float64ArrayConstructor).from(all) : all;
 }
 
 /** Steps first..last of a network as a network of their own, in the same memory; row first - 1 is their row 0. */
-function part(net: Network, first: number, last: number): Network {
+export function part(net: Network, first: number, last: number): Network {
   const { B } = net;
   const T = last - first + 1;
   const cut = (array: Matrix, from: number, count: number) =>
