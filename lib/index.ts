@@ -19,6 +19,7 @@ export {
   vanilla,
 } from "./cells";
 export { clipByNorm, clipped } from "./clip";
+export * from "./data";
 export { type Displayed, displayed, type Formula, formula, formulas, jupyterDisplay, type MimeBundle } from "./display";
 export { encoderDecoder, greedyDecode } from "./encoder-decoder";
 export * from "./figures";

@@ -9,8 +9,10 @@ export type Example = { x: Input; y: Targets };
 export type Training = Options & {
   loss: Loss;
   optimizer: Optimizer;
-  /** How many steps to take. */
+  /** The number of the last step. */
   steps: number;
+  /** The number of the first step, 1 where none is given: an interrupted training goes on behind its last step. */
+  from?: number;
 };
 /** Tells how training stands: the step, the loss before it, and the network with its values and gradients. */
 export type Progress = { step: number; loss: number; net: Network };
@@ -35,7 +37,8 @@ function turns() {
 /**
  * Trains a cell by BPTT and yields the loss of every step; what was learnt stays in the cell when the loop is left.
  *
- * The examples are one input with its targets, or a function that gives those of step k = 1, 2, ...
+ * The examples are one input with its targets, or a function that gives those of step k = 1, 2, ... Training that was
+ * interrupted goes on with the same cell, the same optimizer, and `from` one behind the last step.
  * @example
  * const cell = defineCell(vanilla, { inputSize: 1, hiddenSize: 4, outputSize: 2 });
  * const example = { x: [[1], [0], [1]], y: [1, 0, 1] };
@@ -45,12 +48,12 @@ function turns() {
 export async function* train(
   cell: Cell,
   examples: Example | ((k: number) => Example),
-  { loss, optimizer, steps, ...options }: Training,
+  { loss, optimizer, steps, from = 1, ...options }: Training,
 ): AsyncGenerator<Progress, void> {
   const { next, close } = turns();
   try {
     let net: Network | undefined;
-    for (let step = 1; step <= steps; step++) {
+    for (let step = from; step <= steps; step++) {
       const { x, y } = typeof examples === "function" ? examples(step) : examples;
       net = net ? forward(net, x) : unroll(cell, x, options);
       const L = bptt(net, y, loss);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bptt, defineCell, rows, sgd, softmaxCrossEntropy, train, unroll, vanilla } from "../lib";
+import { adam, bptt, defineCell, rows, sgd, softmaxCrossEntropy, train, unroll, vanilla } from "../lib";
 
 const sizes = { inputSize: 2, hiddenSize: 6, outputSize: 2, seed: 5 };
 const example = { x: [0, 1, 1, 0, 1, 0, 0, 1], y: [0, 1, 0, 0, 1, 1, 1, 0] };
@@ -33,6 +33,22 @@ test("a loop that is left keeps what was learnt", async () => {
   for await (const { step } of train(cell, example, { loss: softmaxCrossEntropy, optimizer: sgd(0.2), steps: 1e9 }))
     if (step === 3) break;
   assert.notDeepEqual(rows(cell.param.W), before);
+});
+
+test("training that was interrupted and goes on ends as if it had not been", async () => {
+  const [whole, resumed] = [defineCell(vanilla, sizes), defineCell(vanilla, sizes)];
+  const options = { loss: softmaxCrossEntropy, steps: 20 };
+  const all: number[] = [];
+  for await (const { loss } of train(whole, example, { ...options, optimizer: adam(0.1) })) all.push(loss);
+  const history: number[] = [];
+  const optimizer = adam(0.1);
+  for (const interruption of [7, 20])
+    for await (const { step, loss } of train(resumed, example, { ...options, optimizer, from: history.length + 1 })) {
+      history.push(loss);
+      if (step === interruption) break;
+    }
+  assert.deepEqual(history, all);
+  assert.deepEqual(rows(resumed.param.W), rows(whole.param.W));
 });
 
 test("between two steps the process can do something else", async () => {
