@@ -24,10 +24,10 @@ const asTyped = (message: string): string => message.replace(/__scope\.(?=[\p{ID
 export function stackPrinter(map: MapPosition, kernelFolder: string) {
   return (error: unknown, sites: NodeJS.CallSite[]): string => {
     const frames = sites
-      .filter((site) => !isInternal(site.getFileName() ?? null, kernelFolder))
+      .filter((site) => !isInternal(site.getScriptNameOrSourceURL() ?? null, kernelFolder))
       .map((site) => {
         const { file, line, column } = map({
-          file: site.getFileName() ?? "",
+          file: site.getScriptNameOrSourceURL() ?? "",
           line: site.getLineNumber() ?? 0,
           column: (site.getColumnNumber() ?? 1) - 1,
         });
@@ -117,8 +117,16 @@ const advice: Record<number, string> = {
   2588: "It was declared with `const`; declare it with `let` if it is to change.",
 };
 
-/** Reports all that the type checker says of a cell, each with its line marked. */
-export function reportDiagnostics(diagnostics: Diagnostic[], source: string, cell: string): ErrorReport {
+/**
+ * Reports all that the type checker says of a cell, each with its line marked.
+ * @param ownAdvice what helps where the cells run, by the number of the message.
+ */
+export function reportDiagnostics(
+  diagnostics: Diagnostic[],
+  source: string,
+  cell: string,
+  ownAdvice: Record<number, string> = {},
+): ErrorReport {
   const isSyntax = (code: number) => code < 2000;
   const ename = diagnostics.some(({ code }) => isSyntax(code)) ? "SyntaxError" : "TypeScriptError";
   const traceback: string[] = [];
@@ -135,7 +143,8 @@ export function reportDiagnostics(diagnostics: Diagnostic[], source: string, cel
       );
     }
     const isMatch = code !== 2339 || /'Promise</.test(message);
-    if (advice[code] && isMatch) traceback.push(faint(advice[code]));
+    const help = ownAdvice[code] ?? advice[code];
+    if (help && isMatch) traceback.push(faint(help));
   }
   const [first] = diagnostics;
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";

@@ -16,8 +16,11 @@ export type Compiling = {
   completeness(source: string): ReturnType<typeof completeness>;
 };
 
-/** Makes the compiler of one notebook, whose types are `types`. */
-export function compiling(types: Types): Compiling {
+/**
+ * Makes the compiler of one notebook, whose types are `types`.
+ * @param advice what helps with messages of the type checker where the cells run, by their numbers.
+ */
+export function compiling(types: Types, advice: Record<number, string> = {}): Compiling {
   /** Names that cells have put into the scope so far. */
   const known = new Set<string>();
   let toCommit = () => {};
@@ -25,7 +28,7 @@ export function compiling(types: Types): Compiling {
     compile(source, name) {
       toCommit = () => {};
       const { diagnostics, commit } = types.check(source);
-      if (diagnostics.length) return { report: reportDiagnostics(diagnostics, source, name) };
+      if (diagnostics.length) return { report: reportDiagnostics(diagnostics, source, name, advice) };
       const { js, map, names } = compileCell(source, known);
       toCommit = () => {
         commit();

@@ -1,6 +1,7 @@
 /**
  * Compiles a cell to the body of an async function. Top-level names live on in one scope object, so that a later cell
- * and every function sees the newest value; the last expression is returned; imports become `await __load(...)`.
+ * and every function sees the newest value; the last expression is returned; imports become `await __load(...)`, and
+ * `import(...)` becomes `__load(...)`.
  * Works on TypeScript's public API alone, with nothing of Node in it.
  */
 import ts from "typescript";
@@ -187,6 +188,7 @@ function rewrite(known: ReadonlySet<string>, defined: Set<string>): ts.Transform
     const children = (node: ts.Node): ts.Node => ts.visitEachChild(node, visit, context);
 
     function visit(node: ts.Node): ts.Node {
+      if (node.kind === ts.SyntaxKind.ImportKeyword) return f.createIdentifier(loadName); // import("...")
       if (ts.isIdentifier(node)) return refersToScope(node.text) ? member(node.text, node) : node;
       if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
       if (ts.isPropertyAccessExpression(node))

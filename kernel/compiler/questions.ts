@@ -1,6 +1,8 @@
 /** Questions to the compiler and its answers, over a port with messages. Nothing of Node in it. */
 import type { Compiling } from "./answers";
 
+export type { Completions, Inspection } from "./types";
+
 export type Question = { id: number; ask: keyof Compiling; with: unknown[] };
 export type Answer = { id: number; answer?: unknown; error?: string };
 

@@ -47,6 +47,7 @@ const types = new Types(
     },
     libFolder: dirname(require.resolve("typescript")),
     fallbackFolders: [dirname(kernelFolder)],
+    hasNode: true,
   },
   { always: ambient("always.d.ts"), insteadOfNode: ambient("instead-of-node.d.ts") },
 );

@@ -16,6 +16,8 @@ export type Files = Pick<ts.System, "fileExists" | "readFile" | "directoryExists
   libFolder: string;
   /** Packages that are found from every notebook, wherever it lies: folders that hold a node_modules. */
   fallbackFolders: string[];
+  /** Whether Node's own types are among the files, for cells that want more than the commonest of its names. */
+  hasNode: boolean;
   realpath?(path: string): string;
 };
 
@@ -241,7 +243,7 @@ export class Types {
     const { names, path } = this.#enter(source, (name) => words.has(name));
     let found = this.#messages(path, source);
     const isWanting = ({ code, file }: Diagnostic) => wantsNode.has(code) || (file !== undefined && code === 2304);
-    if (!this.#withNode && found.some(isWanting)) {
+    if (this.files.hasNode && !this.#withNode && found.some(isWanting)) {
       this.#withNode = true;
       this.#resolved.clear();
       found = this.#messages(path, source);

@@ -1,35 +1,24 @@
 /** The Jupyter messaging protocol: what the kernel does for each type of message. Source: its specification, 5.3 and 5.4. */
 import { randomUUID } from "node:crypto";
 import { type Outcome, type Output, Session } from "../session";
-import { codePointOffset, utf16Offset } from "./offsets";
+import {
+  askedName,
+  type Content,
+  completeReply,
+  describeKernel,
+  inspectReply,
+  isCompleteReply,
+  outputMessage,
+  pageReply,
+} from "./content";
+import { utf16Offset } from "./offsets";
 import { plotlyHtml } from "./plotly";
-import { type Content, type Message, protocolVersion, wire } from "./wire";
+import { type Message, wire } from "./wire";
 
 const { version } = require("../../package.json") as { version: string };
 const typescriptVersion = (require("typescript/package.json") as { version: string }).version;
 
-const kernelDescription = {
-  status: "ok",
-  protocol_version: protocolVersion,
-  implementation: "unroll",
-  implementation_version: version,
-  language_info: {
-    name: "typescript",
-    version: typescriptVersion,
-    mimetype: "application/typescript",
-    file_extension: ".ts",
-    pygments_lexer: "typescript",
-    codemirror_mode: { name: "javascript", typescript: true },
-    nbconvert_exporter: "script",
-  },
-  banner: `unroll ${version}: TypeScript ${typescriptVersion} on Node ${process.version}`,
-  debugger: false,
-  help_links: [
-    { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
-    { text: "mathjs", url: "https://mathjs.org/docs/" },
-    { text: "Plotly", url: "https://plotly.com/javascript/" },
-  ],
-};
+const kernelDescription = describeKernel(version, typescriptVersion, `Node ${process.version}`);
 
 /** How long after an error a request still counts as queued behind it, if it was sent before the error was known, ms. */
 const abortWindow = 1000;
@@ -120,10 +109,7 @@ export class Kernel {
     kernel_info_request: () => kernelDescription,
     complete_request: (request) => this.#complete(request),
     inspect_request: (request) => this.#inspect(request),
-    is_complete_request: async ({ content }) => {
-      const status = await this.#session.completeness(String(content.code));
-      return status === "incomplete" ? { status, indent: "  " } : { status };
-    },
+    is_complete_request: async ({ content }) => isCompleteReply(await this.#session.completeness(String(content.code))),
     history_request: ({ content }) => ({ status: "ok", history: this.#recall(content) }),
     comm_info_request: () => ({ status: "ok", comms: {} }),
     comm_open: (request) => {
@@ -185,8 +171,8 @@ export class Kernel {
     const execution_count = this.#count;
     if (!isSilent) this.#publish("execute_input", { code, execution_count }, request);
 
-    const asked = /^\s*(?:\?\s*([\w$.]+)|([\w$.]+)\s*\?)\s*$/.exec(code);
-    if (asked) return this.#page(asked[1] ?? asked[2], execution_count);
+    const asked = askedName(code);
+    if (asked) return pageReply(asked, await this.#session.inspect(asked, asked.length), execution_count) as Reply;
 
     this.#inputParent = content.allow_stdin === false ? undefined : request;
     const show = (output: Output) => this.#show(output, request);
@@ -218,14 +204,8 @@ export class Kernel {
   }
 
   #show(output: Output, parent: Message): void {
-    if (output.kind === "stream") this.#publish("stream", { name: output.name, text: output.text }, parent);
-    else if (output.kind === "clear") this.#publish("clear_output", { wait: output.wait }, parent);
-    else {
-      const { data, metadata, id, update } = output;
-      const transient = id === undefined ? {} : { display_id: id };
-      const type = update ? "update_display_data" : "display_data";
-      this.#publish(type, { data: this.#withPlotlyHtml(data), metadata, transient }, parent);
-    }
+    const { type, content } = outputMessage(output, this.#withPlotlyHtml);
+    this.#publish(type, content, parent);
   }
 
   /** Asks the front end that runs the present cell for a line. */
@@ -245,42 +225,16 @@ export class Kernel {
 
   // --------------------------------------------------------------------------------------- questions about the code
 
-  async #complete({ content }: Message): Promise<Reply> {
+  async #complete({ content }: Message): Promise<Content> {
     const code = String(content.code);
-    const found = await this.#session.complete(code, utf16Offset(code, Number(content.cursor_pos ?? code.length)));
-    const start = codePointOffset(code, found.start);
-    const end = codePointOffset(code, found.end);
-    const types = found.entries.map(({ name, kind }) => ({ start, end, text: name, type: kind }));
-    return {
-      status: "ok",
-      matches: found.entries.map(({ name }) => name),
-      cursor_start: start,
-      cursor_end: end,
-      metadata: { _jupyter_types_experimental: types },
-    };
+    const offset = utf16Offset(code, Number(content.cursor_pos ?? code.length));
+    return completeReply(code, await this.#session.complete(code, offset));
   }
 
-  async #inspect({ content }: Message): Promise<Reply> {
+  async #inspect({ content }: Message): Promise<Content> {
     const code = String(content.code);
-    const data = await this.#describe(code, utf16Offset(code, Number(content.cursor_pos ?? code.length)));
-    return { status: "ok", found: data !== undefined, data: data ?? {}, metadata: {} };
-  }
-
-  async #describe(code: string, offset: number): Promise<Content | undefined> {
-    const found = await this.#session.inspect(code, offset);
-    if (!found) return undefined;
-    const { signature, documentation } = found;
-    return {
-      "text/plain": documentation ? `${signature}\n\n${documentation}` : signature,
-      "text/markdown": `\`\`\`typescript\n${signature}\n\`\`\`\n\n${documentation}`,
-    };
-  }
-
-  /** `Math.sqrt?` opens the pager, as in IPython. */
-  async #page(name: string, execution_count: number): Promise<Reply> {
-    const data = (await this.#describe(name, name.length)) ?? { "text/plain": `${name}: nothing is known of it` };
-    const payload = [{ source: "page", data, start: 0 }];
-    return { status: "ok", execution_count, payload, user_expressions: {} };
+    const offset = utf16Offset(code, Number(content.cursor_pos ?? code.length));
+    return inspectReply(await this.#session.inspect(code, offset));
   }
 
   #recall(content: Content): unknown[] {

@@ -1,5 +1,6 @@
 /** Jupyter messages as the parts of a zeromq message, signed. Source: the Jupyter messaging protocol 5.3, "The wire protocol". */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { type Content, protocolVersion } from "./content";
 
 export type Header = {
   msg_id: string;
@@ -9,7 +10,6 @@ export type Header = {
   msg_type: string;
   version: string;
 };
-export type Content = Record<string, unknown>;
 export type Message = {
   identities: Buffer[];
   header: Header;
@@ -19,8 +19,6 @@ export type Message = {
 };
 
 const delimiter = "<IDS|MSG>";
-export const protocolVersion = "5.3";
-
 /** Signs and reads the messages of one kernel, which has the session id `session`. */
 export function wire(key: string, session: string) {
   const sign = (parts: Buffer[]): string => {

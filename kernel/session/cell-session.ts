@@ -1,8 +1,10 @@
 /** Compiles cells and runs them in a worker, one after the other, wherever the two work. Nothing of Node in it. */
-import type { Ask } from "../compiler/questions";
+import type { Ask, Completions, Inspection } from "../compiler/questions";
 import type { Command, Frame, Outcome, Output } from "../frames";
 import { decodePlain } from "../plain";
 import type { Failed } from "./runs";
+
+export type { Completions, Inspection };
 
 /** `value` is plain data: numbers (also NaN, Infinity, -0), strings, booleans, null, undefined, arrays, records. */
 export type Evaluation = { status: "ok"; value: unknown } | Failed;

@@ -6,6 +6,12 @@ const largest = { rows: 12, columns: 12, tableRows: 50 };
 
 const displaySymbol = Symbol.for("Jupyter.display");
 
+/** Makes the plain text of results from Node's `util.inspect`, or its like. */
+export const printer =
+  (inspect: (value: unknown, options?: { depth: number; maxArrayLength: number }) => string) =>
+  (value: unknown): string =>
+    typeof value === "string" ? inspect(value) : inspect(value, { depth: 4, maxArrayLength: 100 });
+
 const escapeHtml = (text: string) =>
   text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] as string);
 

@@ -5,12 +5,13 @@ import { basename, join } from "node:path";
 import { Writable } from "node:stream";
 import { inspect as nodeInspect } from "node:util";
 import { makeDisplay } from "./display";
+import { printer } from "./format";
 import { moduleLoader } from "./modules";
 import { barrier, currentCell, emit, emitText, flush, send } from "./output";
 import { makeProgress } from "./progress";
+import { makeTslab } from "./tslab";
 
-export const inspect = (value: unknown) =>
-  typeof value === "string" ? nodeInspect(value) : nodeInspect(value, { depth: 4, maxArrayLength: 100 });
+export const inspect = printer(nodeInspect);
 
 function textStream(name: "stdout" | "stderr", fd: number): Writable {
   const stream = new Writable({
@@ -35,25 +36,10 @@ const input = (prompt = "", { password = false } = {}): Promise<string> => {
 
 const display = makeDisplay({ emit, cell: currentCell, inspect });
 const folder = process.cwd();
-let displays = 0;
-/** The module that cells for tslab import. */
-const tslab = {
-  display,
-  newDisplay: () => {
-    const id = `display-${++displays}`;
-    return Object.fromEntries(
-      Object.entries(display).map(([key, show]) => [
-        key,
-        key === "raw"
-          ? (type: string, content: unknown) => display.raw(type, content, { id })
-          : (content: never) => (show as (content: never, options: object) => void)(content, { id }),
-      ]),
-    );
-  },
-  get versions() {
-    return { tslab: "1.0.22", typescript: require("typescript").version, node: process.version };
-  },
-};
+const tslab = makeTslab(display, () => ({
+  typescript: require("typescript").version,
+  node: process.version,
+}));
 export const modules = moduleLoader(folder, { tslab });
 Object.assign(globalThis, {
   display,

@@ -4,37 +4,25 @@ import { constants, Script } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { compiled } from "../boot";
 import { parameters } from "../cell-parameters";
-import { type ErrorReport, reportThrown, stackPrinter } from "../errors";
+import { stackPrinter } from "../errors";
 import { kernelFolder } from "../folders";
 import type { Command, Outcome } from "../frames";
 import { encodePlain } from "../plain";
-import { inlineSourceMap, positionMapper } from "../source-map";
+import { inlineSourceMap } from "../source-map";
 import { toBundle } from "./format";
 import { inspect, modules, waitingForInput } from "./globals";
 import { afterTermination, allowTermination } from "./interruptible-hooks";
 import { barrier, context, emitText, endCell, flush, send, setLatest, state } from "./output";
+import { interruption, lateness, ranCells } from "./ran-cells";
 import { idle, running } from "./watch-states";
 
 const scope: Record<string, unknown> = {};
-/** Text and source map of every cell that has run, by its name. */
-const cells = new Map<string, { source: string; map: string }>();
-const mapPosition = positionMapper((file) => {
-  const cell = cells.get(file);
-  if (cell) return cell.map;
+const { cells, mapPosition, report, failure } = ranCells(inspect, (file) => {
   const js = compiled.get(file);
   return js === undefined ? undefined : inlineSourceMap(js);
 });
 Error.stackTraceLimit = 50;
 Error.prepareStackTrace = stackPrinter(mapPosition, kernelFolder);
-
-const report = (thrown: unknown): ErrorReport => {
-  try {
-    return reportThrown(thrown, (file) => cells.get(file)?.source, inspect);
-  } catch (error) {
-    return { ename: "Error", evalue: `The error cannot be shown: ${error}`, traceback: [] };
-  }
-};
-const failure = (thrown: unknown): Outcome & { status: "error" } => ({ status: "error", ...report(thrown) });
 
 /** What an interrupt stops: the cell (or evaluation) that runs. */
 let stopRunning: ((reason: Error) => void) | undefined;
@@ -102,8 +90,8 @@ async function evaluate({ cell, js, maxBytes }: Command & { type: "evaluate" }):
 function reportLate(thrown: unknown, kind: string): void {
   emitText("stderr", `${kind}\n${report(thrown).traceback.join("\n")}\n`);
 }
-process.on("uncaughtException", (error) => reportLate(error, "Thrown after the cell had handed over:"));
-process.on("unhandledRejection", (reason) => reportLate(reason, "A promise was rejected and nothing awaited it:"));
+process.on("uncaughtException", (error) => reportLate(error, lateness.thrown));
+process.on("unhandledRejection", (reason) => reportLate(reason, lateness.rejected));
 process.on("exit", flush);
 // Jupyter may signal the whole process group; the front decides what an interrupt means.
 process.on("SIGINT", () => {});
@@ -118,10 +106,7 @@ const handlers: { [K in Command["type"]]: (command: Command & { type: K }) => vo
   input: ({ text }) => waitingForInput.shift()?.(text),
   interrupt: () => {
     afterTermination();
-    const error = new Error("The cell was interrupted; variables keep the values that they had.");
-    error.name = "KeyboardInterrupt";
-    error.stack = "";
-    stopRunning?.(error);
+    stopRunning?.(interruption());
     Atomics.store(state, 0, idle);
   },
 };

@@ -4,6 +4,7 @@ import { createRequire, isBuiltin, type Module } from "node:module";
 import { join, sep } from "node:path";
 import { compileFunction, constants } from "node:vm";
 import { kernelFolder } from "../folders";
+import { namespaceOf } from "./namespace";
 
 const kernelRequire = createRequire(__filename);
 const ownFolder = kernelFolder + sep;
@@ -15,13 +16,6 @@ const wantsImport = new Set([
   "ERR_PACKAGE_PATH_NOT_EXPORTED",
   "ERR_REQUIRE_CYCLE_MODULE",
 ]);
-
-/** A CommonJS module as an ES module's namespace. */
-function namespaceOf(exports: unknown): unknown {
-  if (exports === null || (typeof exports !== "object" && typeof exports !== "function")) return { default: exports };
-  if ((exports as { __esModule?: boolean }).__esModule) return exports;
-  return Object.create(exports, { default: { value: exports, enumerable: true } });
-}
 
 const stampOf = (path: string): string => {
   try {

@@ -1,16 +1,13 @@
-/** What the worker hands to the front: frames, in the order in which things happened, text in batches. */
+/** What the worker process hands to the front over its pipe. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { writeSync } from "node:fs";
-import { type Frame, framesFd, type Output } from "../frames";
+import { type Frame, framesFd } from "../frames";
+import { orderedOutput } from "./ordered-output";
 import { writing } from "./watch-states";
-
-/** Text is handed over when there is this much of it, or after this long: 64 kB, 40 ms. */
-const batch = { characters: 65536, ms: 40 };
 
 /** `[0]`: one of the states of watch-states.ts, shared with the watching thread. */
 export const state = new Int32Array(new SharedArrayBuffer(4));
 const stringify = JSON.stringify;
-const now = performance.now.bind(performance);
 
 /** Writes all of the bytes, waiting where the pipe is full: what a cell has shown is never lost. */
 function writeAll(fd: number, bytes: Buffer): void {
@@ -39,45 +36,7 @@ export function setLatest(cell: number): void {
   latest = cell;
 }
 
-const interrupted = new Set<number>();
-/** A promise cannot be stopped: what still runs of an interrupted cell ends when it next shows something. */
-export function endCell(cell: number): void {
-  interrupted.add(cell);
-}
-
-let pending: { cell: number; name: "stdout" | "stderr"; parts: string[]; length: number; since: number } | undefined;
-let isFlushPlanned = false;
-
-export function flush(): void {
-  if (!pending) return;
-  const { cell, name, parts } = pending;
-  pending = undefined;
-  send({ type: "output", cell, output: { kind: "stream", name, text: parts.join("") } });
-}
-
-export function emitText(name: "stdout" | "stderr", text: string): void {
-  const cell = currentCell();
-  if (pending && (pending.cell !== cell || pending.name !== name)) flush();
-  pending ??= { cell, name, parts: [], length: 0, since: now() };
-  pending.parts.push(text);
-  pending.length += text.length;
-  if (pending.length > batch.characters || now() - pending.since > batch.ms) flush();
-  else if (!isFlushPlanned) {
-    isFlushPlanned = true;
-    setTimeout(endOfBatch, batch.ms);
-  }
-}
-
-function endOfBatch(): void {
-  isFlushPlanned = false;
-  flush();
-}
-
-export function emit(output: Output): void {
-  if (interrupted.has(currentCell())) throw new Error("The cell was interrupted.");
-  flush();
-  send({ type: "output", cell: currentCell(), output });
-}
+export const { emit, emitText, flush, endCell } = orderedOutput({ send, currentCell });
 
 let barriers = 0;
 /** Lets the front take everything from our own stdout and stderr (child processes write there) before what follows. */
