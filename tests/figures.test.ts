@@ -20,6 +20,7 @@ import {
   logAxis,
   phasePortrait,
   plotlyFigure,
+  scatter,
   smallMultiples,
   spectrogram,
   stackedBars,
@@ -27,6 +28,7 @@ import {
   type Trace,
   tapeHistory,
   tapeRun,
+  textLines,
   unrolledGraph,
   type Wiring,
   wiringDiagram,
@@ -71,6 +73,15 @@ const beaver = iterate(turingStep(busyBeaver), blankTape, 107);
 
 /** Every kind of figure, with all that it can draw. */
 const samples: Record<string, Figure> = {
+  "two clouds of states": scatter(
+    { even: { x: [-1, -0.8, -0.9], y: [0.2, 0.1, -0.1] }, odd: { x: [1, 0.9], y: [0.3, -0.2] } },
+    { x: "first direction", y: "second direction" },
+  ),
+  "lines that a model wrote": withSlider("temperature", [0.5, 2], (temperature) =>
+    textLines([`deux-mille-trois-cent-quarante-et-${temperature}`, "zépt-cinq", "a < b & c"], (line) =>
+      /zé/.test(line),
+    ),
+  ),
   "a loss curve with its floor": curves(
     { training: steps.map((k) => 0.45 + 2.6 * Math.exp(-k / 9)), "held out": { x: [1, 20, 40], y: [3.1, 0.9, 0.6] } },
     { x: "step k", y: logAxis("loss (nats)"), limits: { "exact floor": 0.4235 }, title: "Loss of Example 1" },
