@@ -40,7 +40,7 @@ export function checker(cases: PublicExercise): Check {
     const assessment = assessHere(question, answer);
     earned.set(id, assessment.status === "right" ? question.points : 0);
     if (assessment.status === "wrong" && !hintsGiven.has(id)) hintsGiven.set(id, 1);
-    const soFar = `${sum([...earned.values()])} of ${total} points so far.`;
+    const soFar = `${sum([...earned.values()])} of ${pointsOf(total)} so far.`;
     return reportOf(question, assessment, soFar);
   }
 
@@ -65,13 +65,20 @@ export function assessHere(question: PublicQuestion, answer: unknown): Assessmen
     given.push(one);
     if ("error" in one) break;
   }
+  const isWhole = given.every((one) => !("error" in one));
   const seen = question.misconceptions.map(
-    (misconception) =>
-      misconception.seen !== undefined &&
-      given.every((one) => !("error" in one)) &&
-      question.cases.some(({ args }) => compiled(misconception.seen as string)(answer, ...ownArguments(args)) === true),
+    ({ seen }) => isWhole && seen !== undefined && question.cases.some(({ args }) => isSeen(seen, answer, args)),
   );
   return assess(question, given, seen);
+}
+
+/** As in grading, an answer that stops when it is watched counts as seen. */
+function isSeen(seen: string, answer: unknown, args: unknown[]): boolean {
+  try {
+    return compiled(seen)(answer, ...ownArguments(args)) !== false;
+  } catch {
+    return true;
+  }
 }
 
 /** What an answer gives on a case, in this process. */
@@ -96,12 +103,12 @@ function reportOf(question: PublicQuestion, assessment: Assessment, soFar: strin
   const title = `${question.number} ${question.name}`;
   if (assessment.status === "right") {
     const lines = ["The visible cases pass; hidden ones run at grading.", soFar];
-    return new Report("right", `${title}: ${points} of ${points} points`, lines);
+    return new Report("right", `${title}: ${points} of ${pointsOf(points)}`, lines);
   }
   if (assessment.status === "not done") {
     const lines = assessment.calls
       ? [`\`${question.name}\` calls \`${assessment.calls}\`, which is not done yet: do that first.`]
-      : [`Write your answer in the cell above, run it, then run this cell again. It is worth ${points} points.`];
+      : [`Write your answer in the cell above, run it, then run this cell again. It is worth ${pointsOf(points)}.`];
     return new Report("open", `${title}: not done yet`, lines);
   }
   const lines: Line[] = [assessment.sentence];
@@ -111,7 +118,7 @@ function reportOf(question: PublicQuestion, assessment: Assessment, soFar: strin
   else if (assessment.case !== undefined) lines.push(`Hint: ${hints[0]}`);
   lines.push(`For the next hint: \`check.hint("${id}")\`. ${soFar}`);
   const where = assessment.case === undefined ? "" : `, case ${assessment.case + 1} of ${cases.length} fails`;
-  return new Report("wrong", `${title}: 0 of ${points} points${where}`, lines);
+  return new Report("wrong", `${title}: 0 of ${pointsOf(points)}${where}`, lines);
 }
 
 /** The failing case: what went in, what came out, what was expected. */
@@ -151,4 +158,5 @@ function hintReport(question: PublicQuestion, stage: number): Report {
 }
 
 const cut = (text: string) => (text.length > maxShown ? `${text.slice(0, maxShown)} ...` : text);
+const pointsOf = (points: number) => `${points} ${points === 1 ? "point" : "points"}`;
 const sum = (numbers: number[]) => numbers.reduce((total, x) => total + x, 0);

@@ -122,13 +122,16 @@ function short(value: number): string {
   return Number.isFinite(value) ? `${Number(value.toPrecision(6))}` : `${value}`;
 }
 
-/** Returns a plain value as it is written in a cell, numbers with six digits, one row of a matrix to a line. */
+/**
+ * Returns a plain value as it is written in a cell, numbers with six digits. What is made of lists or records has a line
+ * for each; a record that is short and has no such part stays on one line.
+ */
 export function written(value: unknown, indent = ""): string {
   if (typeof value === "number") return short(value);
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) {
     const items = value.map((item) => written(item, `${indent} `));
-    return value.some(Array.isArray) ? `[${items.join(`,\n${indent} `)}]` : `[${items.join(", ")}]`;
+    return `[${items.join(value.some((item) => typeof item === "object") ? `,\n${indent} ` : ", ")}]`;
   }
   if (!isRecord(value)) return String(value);
   // An argument that is a function travels as its text.
@@ -136,5 +139,6 @@ export function written(value: unknown, indent = ""): string {
   const entries = Object.entries(value).map(
     ([key, item]) => `${key}: ${written(item, `${indent}${" ".repeat(key.length + 4)}`)}`,
   );
-  return `{ ${entries.join(`,\n${indent}  `)} }`;
+  const line = entries.join(", ");
+  return `{ ${line.length > 60 || line.includes("\n") ? entries.join(`,\n${indent}  `) : line} }`;
 }

@@ -39,7 +39,8 @@ export const limits: Limits = {
   cellMs: 30_000,
   callMs: 10_000,
   patienceMs: 2_000,
-  valueBytes: 2e6,
+  // A schedule's rates, 500000 numbers, take 11 MB.
+  valueBytes: 16e6,
 };
 
 type Ending = { verdict: Verdict; reason: string; misconception?: string };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { checker } from "../grader/check";
-import { difference, plain } from "../grader/compare";
+import { difference, plain, written } from "../grader/compare";
 import { loadExercise } from "../grader/exercises";
 import { evaluateExpression, expressionFault } from "../grader/expression";
 import type { PublicExercise } from "../grader/question";
@@ -227,4 +227,38 @@ test("a difference is never overlooked: NaN, infinities, holes and strings are n
   const loop: unknown[] = [];
   loop.push(loop);
   assert.throws(() => plain(loop), /nested more than 8 deep/);
+});
+
+test("lists of records are shown with a line for each, and rows of a matrix as rows", () => {
+  assert.equal(
+    written([
+      { at: 1, from: [] },
+      { at: 2, from: [0, 0] },
+    ]),
+    "[{ at: 1, from: [] },\n { at: 2, from: [0, 0] }]",
+  );
+  assert.equal(
+    written({
+      U: [
+        [1, 2],
+        [3, 4],
+      ],
+      b: [1],
+    }),
+    "{ U: [[1, 2],\n      [3, 4]],\n  b: [1] }",
+  );
+});
+
+test("one point is not called points", () => {
+  const one: PublicExercise = { exercise: "00", questions: [{ ...cases.questions[0], points: 1 }] };
+  const { id } = one.questions[0];
+  assert.match(`${checker(one)(id, answerOf(id))}`, /: 1 of 1 point\n.*\n {2}1 of 1 point so far\./);
+  assert.match(`${checker(one)(id, undefined)}`, /worth 1 point\./);
+});
+
+test("an answer that stops when it is watched is told what for, and the check goes on", () => {
+  const watched = { name: "looks at the clock", hint: "There is no clock.", seen: "() => { throw new Error(); }" };
+  const one: PublicExercise = { exercise: "00", questions: [{ ...cases.questions[0], misconceptions: [watched] }] };
+  const { id } = one.questions[0];
+  assert.match(`${checker(one)(id, answerOf(id))}`, /This looks like: looks at the clock\./);
 });
