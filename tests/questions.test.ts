@@ -71,7 +71,32 @@ test("no exercise lacks its mistakes, and no mistakes their exercise", () => {
   assert.deepEqual(written.sort(), exerciseIds().sort());
 });
 
-// Kinds that exercise 4 does not have yet, on small questions of their own.
+test("7.5 lets pass the schedules that arrive from every start, and no other", () => {
+  const question = publish(loadExercise("07-learning-rate")).questions.find(({ number }) => number === "7.5");
+  assert.ok(question);
+  const isRight = (schedule: (k: number) => number) => assessHere(question, schedule).status === "right";
+  for (const [c, a] of [
+    [0.5, 1.5],
+    [1, 2],
+  ])
+    assert.ok(
+      isRight((k) => c / k ** a),
+      `${c} / k^${a}`,
+    );
+  for (const [c, a] of [
+    [0.01, 0],
+    [0.5, 0.5],
+    [0.5, 1],
+    [0.1, 1],
+    [0.5, 2.5],
+    // Right from (1, 1) only.
+    [0.1, 2],
+  ])
+    assert.ok(!isRight((k) => c / k ** a), `${c} / k^${a}`);
+  assert.ok(!isRight((k) => (k === 1 ? 0.25 : 0)), "made for (1, 1)");
+});
+
+// Kinds of questions, on small ones of their own.
 
 const hints: [string, string, string] = ["the first", "the second", "the third"];
 const common = { points: 2, number: "0.1", name: "answer", hints, tolerance: 1e-6 };
