@@ -75,7 +75,7 @@ function* numberDifference(
   if (typeof got !== "number") {
     yield { what: "type", path, sentence: `${it} is ${describe(got)}; expected a number.` };
   } else if (Number.isNaN(got)) {
-    const cause = "something undefined went into a sum (an index that runs too far?), or 0/0";
+    const cause = "something undefined went into a sum (an index that runs too far?), 0/0, or the root of less than 0";
     yield { what: "nan", path, sentence: `${it} is NaN, not a number: ${cause}.` };
     // Written as "not within", since a comparison with NaN or Infinity is false either way.
   } else if (!(Math.abs(got - expected) <= tolerance * Math.max(1, Math.abs(expected)))) {

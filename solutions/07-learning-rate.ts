@@ -325,7 +325,7 @@ const truncatedIteration: FunctionQuestion = {
   misconceptions: [
     mistake<PairIteration>(
       "the state goes on with the new θ",
-      "S24 uses θ^(k) twice: h̃_{k+1} = f(h̃_k; θ^(k)). With the new θ another algorithm comes out, which converges. Keep the old θ in a `const` until both lines are done.",
+      "The slide has θ^(k) in both lines: h̃_{k+1} = f(h̃_k; θ^(k)). With the new θ another algorithm comes out, which converges. Keep the old θ in a `const` until both lines are done.",
       pairStep(onNextLoss, (_, h, next) => h + next),
     ),
     mistake<PairIteration>(
@@ -403,7 +403,7 @@ const matrixOfStep: ExpressionQuestion = {
   misconceptions: [
     mistake(
       "the new θ in the second row",
-      "S24 uses θ^(k) twice: m_{k+1} = m_k + θ_k, with the old θ. The determinant of your matrix is 1 - 2η; that of the right one is 1.",
+      "The slide has θ^(k) in both lines: m_{k+1} = m_k + θ_k, with the old θ. The determinant of your matrix is 1 - 2η; that of the right one is 1.",
       [
         ["1-2*eta", "-2*eta"],
         ["1-2*eta", "1-2*eta"],

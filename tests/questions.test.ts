@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { kinds } from "../grader/assess";
@@ -69,6 +69,22 @@ for (const id of exerciseIds()) {
 test("no exercise lacks its mistakes, and no mistakes their exercise", () => {
   const written = readdirSync(join(__dirname, "mistakes")).map((file) => file.replace(/\.ts$/, ""));
   assert.deepEqual(written.sort(), exerciseIds().sort());
+});
+
+test("the picture of 7.5 draws the run of its reference as the one that passes", () => {
+  const notebook = readFileSync(join(__dirname, "../solutions/07-learning-rate.ipynb"), "utf8");
+  const { questions } = loadExercise("07-learning-rate");
+  const eta = questions.find(({ number }) => number === "7.5")?.reference as (k: number) => number;
+  const largest = { theta: new Array<number>(10).fill(0), m: new Array<number>(10).fill(0) };
+  let [theta, m] = [1, 1];
+  for (let k = 1; k <= 500000; k++) {
+    [theta, m] = [theta - 2 * eta(k) * (m + theta), m + theta];
+    const j = Math.floor(Math.log2(k) / 2);
+    largest.theta[j] = Math.max(largest.theta[j], Math.abs(theta));
+    largest.m[j] = Math.max(largest.m[j], Math.abs(m));
+  }
+  for (const [name, sizes] of Object.entries(largest))
+    assert.ok(notebook.includes(`${name}: [${sizes.map((size) => Number(size.toPrecision(2))).join(", ")}]`), name);
 });
 
 test("7.5 lets pass the schedules that arrive from every start, and no other", () => {
