@@ -1,6 +1,6 @@
 // biome-ignore-all lint/style/useNodejsImportProtocol: an old Node does not know it, and must get as far as its sentence
-// Installs the packages that are missing, before `npm start`, `npm test` and the other commands.
-// Its options go to `npm ci`. Plain JavaScript without packages: it runs when there are none yet, and on an old Node, so
+// Installs the packages that are missing, before `npm start`, `npm test` and the other commands: those of the folder
+// that is named first, or of this one. Its options go to `npm ci`. Plain JavaScript without packages: it runs when there are none yet, and on an old Node, so
 // that a student with one reads a sentence and not a syntax error.
 const { spawnSync } = require("child_process");
 const { readFileSync } = require("fs");
@@ -23,10 +23,10 @@ function read(...path) {
 }
 
 /** Lists the packages of the lock file that npm's own record in node_modules does not have in the same version. */
-function missing(lock, options) {
+function missing(lock, options, folder = "") {
   let installed = {};
   try {
-    installed = read("node_modules", ".package-lock.json").packages;
+    installed = read(folder, "node_modules", ".package-lock.json").packages;
   } catch {
     // No record: nothing is installed, or an installation was cut short (npm writes the record last).
   }
@@ -37,10 +37,10 @@ function missing(lock, options) {
   return wanted.filter((path) => !installed[path] || installed[path].version !== lock.packages[path].version);
 }
 
-function install(options) {
+function install(folder, options) {
   const reason = whyNot(process.versions.node, read("package.json").engines.node);
   if (reason) return reason;
-  const absent = missing(read("package-lock.json"), options);
+  const absent = missing(read(folder, "package-lock.json"), options, folder);
   if (absent.length === 0) return undefined;
 
   console.log(`Installing ${absent.length} packages, this once. It takes up to a minute ...`);
@@ -50,7 +50,7 @@ function install(options) {
   // No package needs its install script: zeromq brings its binaries.
   const quick = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
   const { status, error } = spawnSync(command, [...first, "ci", ...options, ...quick], {
-    cwd: __dirname,
+    cwd: join(__dirname, folder),
     stdio: "inherit",
     shell: process.platform === "win32" && command === "npm",
   });
@@ -63,7 +63,9 @@ function install(options) {
 }
 
 if (require.main === module) {
-  const reason = install(process.argv.slice(2));
+  const words = process.argv.slice(2);
+  const folder = words[0] && !words[0].startsWith("-") ? words.shift() : "";
+  const reason = install(folder, words);
   if (reason) {
     console.error(reason);
     process.exitCode = 1;

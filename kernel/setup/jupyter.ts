@@ -1,7 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 
 const extension = process.platform === "win32" ? ".exe" : "";
 /** Jupyter's front ends in the order in which they are looked for; `jupyter lab` is the program `jupyter-lab`. */
@@ -73,7 +71,7 @@ export function jupyterOptions(program: string, root: string, own: string[] = []
 
 const apt = "apt-get install --yes --no-install-recommends jupyter-notebook";
 
-/** What people do where no Jupyter is found and this program may not install one. */
+/** What people do elsewhere. */
 const advice: Partial<Record<NodeJS.Platform, string>> = {
   darwin: "brew install jupyterlab",
   win32: "py -m pip install jupyterlab",
@@ -87,44 +85,6 @@ function hasApt(): boolean {
   }
 }
 
-async function agrees(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(question);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
-}
-
-/** What decides how Jupyter may be installed. */
-const here = () => ({
-  platform: process.platform,
-  hasApt: hasApt(),
-  isRoot: process.getuid?.() === 0,
-  isTerminal: process.stdin.isTTY === true,
-});
-
-/**
- * Installs the distribution's Jupyter Notebook by apt on Debian and Ubuntu: as root, or by sudo after asking.
- *
- * @throws Error with the sentence that says what to do, where it may not or cannot.
- */
-export async function installJupyter({ platform, hasApt, isRoot, isTerminal } = here()): Promise<string> {
-  const how = hasApt ? `sudo ${apt}` : (advice[platform] ?? "see https://jupyter.org/install");
-  const byHand = `Cannot open the course: no Jupyter was found. Install it (${how}) and give the same command again.`;
-  if (!hasApt || !(isRoot || isTerminal)) throw new Error(byHand);
-  if (!isRoot && !(await agrees(`No Jupyter was found. Install it with "sudo ${apt}"? [y/N] `)))
-    throw new Error(byHand);
-  console.log(
-    "No Jupyter was found. Installing Jupyter Notebook from the distribution, this once. It takes some minutes ...",
-  );
-  for (const command of ["apt-get update", apt]) {
-    const [program, ...options] = [...(isRoot ? [] : ["sudo"]), ...command.split(" ")];
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const { status } = spawnSync(program, options, { stdio: "inherit", env });
-    // An update fails where one of several sources is out of reach; what is needed may still be there.
-    if (status !== 0 && command === apt)
-      throw new Error(`Cannot install Jupyter: "${command}" failed, as it says above.`);
-  }
-  const installed = findJupyter();
-  if (!installed) throw new Error("Cannot open the course: Jupyter was installed, but is not on PATH.");
-  return installed;
-}
+/** Says how people install Jupyter on this system. */
+export const howToInstallJupyter = (platform: NodeJS.Platform = process.platform, isDebian = hasApt()): string =>
+  isDebian ? `sudo ${apt}` : (advice[platform] ?? "see https://jupyter.org/install");

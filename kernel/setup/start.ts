@@ -1,10 +1,13 @@
-/** `npm start`: registers the kernel, lays out the exercises and opens Jupyter at the start page. */
+/**
+ * `npm start`: registers the kernel, lays out the exercises and opens Jupyter at the start page. Where there is no
+ * Jupyter, or with `--browser`, it opens the browser edition.
+ */
 
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, constants as files, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { constants as system } from "node:os";
 import { join, resolve } from "node:path";
-import { findJupyter, installJupyter, jupyterOptions } from "./jupyter";
+import { findJupyter, howToInstallJupyter, jupyterOptions } from "./jupyter";
 import { withKernel, writeKernelSpec } from "./spec";
 
 /**
@@ -33,7 +36,7 @@ function same(file: string, other: string): boolean {
 const isWindows = process.platform === "win32";
 
 /**
- * Runs Jupyter until it ends and gives its exit code.
+ * Runs a program until it ends and gives its exit code.
  *
  * Jupyter closes its kernels and removes its files when it is asked to end (SIGTERM), but not when Ctrl-C strikes it
  * twice, or while it closes. So it gets a process group of its own, where the terminal's Ctrl-C does not reach it, and
@@ -59,8 +62,34 @@ function run(program: string, options: string[], root: string): Promise<number> 
   });
 }
 
+/** What the edition for Jupyter adds, and how to get it. */
+const advice = () =>
+  `Jupyter on this machine adds: your answers are files on your disk, a loop is stopped without losing what was
+computed, and cells have all of Node. To get it: ${howToInstallJupyter()}, then \`npm start\` again.`;
+
+async function startInBrowser(root: string, options: string[]): Promise<number> {
+  const installed = await run(process.execPath, [join(root, "install.js"), "browser"], root);
+  if (installed !== 0) return installed;
+  return run(
+    process.execPath,
+    ["--require", join(root, "kernel/boot.js"), join(root, "browser/start.ts"), ...options],
+    root,
+  );
+}
+
 async function start(root: string, options: string[]): Promise<number> {
-  const program = findJupyter() ?? (await installJupyter());
+  if (options.includes("--browser"))
+    return startInBrowser(
+      root,
+      options.filter((option) => option !== "--browser"),
+    );
+  const program = findJupyter();
+  if (!program) {
+    console.log(
+      `No Jupyter was found: the course opens in your browser alone, in Jupyter's browser edition.\n${advice()}`,
+    );
+    return startInBrowser(root, options);
+  }
   writeKernelSpec(root);
   for (const name of layOutExercises(root)) console.log(`work/${name} is laid out`);
   console.log(`Opening the course with ${program}. Ctrl-C here stops it.`);

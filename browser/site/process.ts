@@ -1,0 +1,2 @@
+/** What Jupyter's packages ask of Node's `process`. */
+export default { env: {}, cwd: () => "/", nextTick: queueMicrotask };

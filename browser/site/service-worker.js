@@ -1,0 +1,46 @@
+// Keeps the whole site, so that the course works without a network after the first visit.
+// FILES is put before this by the build: path -> hash of the content. Each file is kept under its path and hash, so a
+// new version of the course fetches only what has changed, and pages that are open keep the files they began with:
+// the new version takes over when they are closed.
+
+/* global FILES */
+
+const cacheName = `unroll ${self.registration.scope}`;
+const keyOf = (path) => new URL(`${path}?${FILES[path]}`, self.registration.scope).href;
+
+async function keepAll() {
+  const cache = await caches.open(cacheName);
+  const absent = [];
+  for (const path of Object.keys(FILES)) if (!(await cache.match(keyOf(path)))) absent.push(path);
+  const fetchNext = async () => {
+    for (let path = absent.shift(); path !== undefined; path = absent.shift()) {
+      const response = await fetch(new URL(path, self.registration.scope), { cache: "no-cache" });
+      if (!response.ok) throw new Error(`Cannot keep ${path}: it was answered by ${response.status}`);
+      await cache.put(keyOf(path), response);
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, fetchNext));
+}
+
+async function forgetOld() {
+  const cache = await caches.open(cacheName);
+  const wanted = new Set(Object.keys(FILES).map(keyOf));
+  for (const request of await cache.keys()) if (!wanted.has(request.url)) await cache.delete(request);
+}
+
+async function answer(request) {
+  const url = new URL(request.url);
+  const path = decodeURI(url.pathname.slice(new URL(self.registration.scope).pathname.length));
+  const page = path === "" || path.endsWith("/") ? `${path}index.html` : path;
+  if (`${path}/index.html` in FILES) return Response.redirect(`${url.pathname}/${url.search}`);
+  if (!(page in FILES)) return fetch(request);
+  const cache = await caches.open(cacheName);
+  return (await cache.match(keyOf(page))) ?? fetch(request);
+}
+
+self.addEventListener("install", (event) => event.waitUntil(keepAll()));
+self.addEventListener("activate", (event) => event.waitUntil(forgetOld()));
+self.addEventListener("fetch", (event) => {
+  if (event.request.method !== "GET" || !event.request.url.startsWith(self.registration.scope)) return;
+  event.respondWith(answer(event.request));
+});
