@@ -31,7 +31,8 @@ export function stackPrinter(map: MapPosition, kernelFolder: string) {
           line: site.getLineNumber() ?? 0,
           column: (site.getColumnNumber() ?? 1) - 1,
         });
-        const name = site.getFunctionName()?.replace(/^__scope\./, "");
+        // The body of a cell has no name, which the browser calls "eval".
+        const name = site.getFunctionName()?.replace(/^__scope\.|^eval$/, "");
         const place = `${file}:${line}:${column + 1}`;
         return name ? `    at ${name} (${place})` : `    at ${place}`;
       });

@@ -36,8 +36,11 @@ export type OutputMessage = {
   content: Content;
 };
 
-/** What is published of a cell's output; `complete` adds to a bundle what this front end needs. */
-export function outputMessage(output: Output, complete: (bundle: MimeBundle) => MimeBundle): OutputMessage {
+/** What is published of a cell's output; `complete` adds to a bundle what a front end needs. */
+export function outputMessage(
+  output: Output,
+  complete: (bundle: MimeBundle) => MimeBundle = (bundle) => bundle,
+): OutputMessage {
   if (output.kind === "stream") return { type: "stream", content: { name: output.name, text: output.text } };
   if (output.kind === "clear") return { type: "clear_output", content: { wait: output.wait } };
   const { data, metadata, id, update } = output;
@@ -83,8 +86,8 @@ export function askedName(code: string): string | undefined {
   return asked?.[1] ?? asked?.[2];
 }
 
-/** The execute_reply that opens the pager. */
-export function pageReply(name: string, found: Inspection | undefined, execution_count: number): Content {
+/** The execute_reply that opens the pager, without its count. */
+export function pageReply(name: string, found: Inspection | undefined): Content & { status: "ok" } {
   const data = found ? bundleOf(found) : { "text/plain": `${name}: nothing is known of it` };
-  return { status: "ok", execution_count, payload: [{ source: "page", data, start: 0 }], user_expressions: {} };
+  return { status: "ok", payload: [{ source: "page", data, start: 0 }], user_expressions: {} };
 }

@@ -172,7 +172,10 @@ export class Kernel {
     if (!isSilent) this.#publish("execute_input", { code, execution_count }, request);
 
     const asked = askedName(code);
-    if (asked) return pageReply(asked, await this.#session.inspect(asked, asked.length), execution_count) as Reply;
+    if (asked) {
+      const page = pageReply(asked, await this.#session.inspect(asked, asked.length));
+      return { ...page, execution_count };
+    }
 
     this.#inputParent = content.allow_stdin === false ? undefined : request;
     const show = (output: Output) => this.#show(output, request);

@@ -129,8 +129,8 @@ export class CellSession {
     await this.#inTurn(() => this.#ready());
   }
 
-  /** Ends the worker. */
-  protected end(): void {
+  /** Ends the worker; no other takes its place. */
+  end(): void {
     this.#isClosed = true;
     this.worker.kill("was closed");
   }

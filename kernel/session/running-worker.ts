@@ -117,7 +117,7 @@ export class RunningWorker implements CellWorker {
     if (this.isDead) return;
     this.isDead = true;
     const evalue = `The process that runs the cells ${cause}. Its variables are gone; the next cell starts with none.`;
-    if (!this.#runs.isRunning && !this.#killedBecause) this.lostWhileIdle = evalue;
+    if (this.#runs.current === undefined && !this.#killedBecause) this.lostWhileIdle = evalue;
     const traceback = [`WorkerEnded: ${evalue}`];
     this.#runs.fail({ status: "error", ename: "WorkerEnded", evalue, traceback, died: true });
   }

@@ -14,8 +14,8 @@ export class Runs {
   /** The run that is not settled yet. */
   #current: number | undefined;
 
-  get isRunning(): boolean {
-    return this.#current !== undefined;
+  get current(): number | undefined {
+    return this.#current;
   }
 
   /** Notes a run; resolves when it is settled. */

@@ -1,0 +1,39 @@
+/** The worker that compiles and checks cells, as the page sees it. */
+import { type Ask, asking } from "../../kernel/compiler/questions";
+import { type Place, startWorker } from "./place";
+
+export type Compiler = Place & {
+  url: string;
+  ask: Ask;
+  /** Resolves when it has read its declarations. */
+  ready: Promise<unknown>;
+  end(): void;
+};
+
+/** One whose kernel has gone: it has TypeScript and the course's types read, which the next kernel need not wait for. */
+let spare: Compiler | undefined;
+
+function startCompiler(url: string, place: Place): Compiler {
+  const worker = startWorker(url, place);
+  const { ask, take, fail } = asking((question) => worker.postMessage(question));
+  worker.onmessage = ({ data }) => take(data);
+  worker.onerror = ({ message }) => fail(new Error(`The worker that compiles cells failed: ${message}`));
+  // TypeScript reads its declarations with the first question that it is asked.
+  const ready = ask("preload", ["../lib", "mathjs"]).catch(() => {});
+  return { ...place, url, ask, ready, end: () => worker.terminate() };
+}
+
+export function takeCompiler(url: string, place: Place): Compiler {
+  const taken = spare;
+  spare = undefined;
+  if (taken && taken.url === url && taken.files === place.files && taken.folder === place.folder) return taken;
+  taken?.end();
+  return startCompiler(url, place);
+}
+
+/** Keeps the compiler of a kernel that has ended for the next one: a restart is such an end. */
+export function releaseCompiler(compiler: Compiler): void {
+  void compiler.ask("clear");
+  spare?.end();
+  spare = compiler;
+}
