@@ -18,6 +18,7 @@ export { type SpectrogramOptions, spectrogram } from "./spectrogram";
 export { tapeHistory, tapeRun } from "./tape";
 export { textLines } from "./text-lines";
 export { palette, role } from "./theme";
+export { truncatedGraph } from "./truncated-graph";
 export { type UnrolledGraphOptions, unrolledGraph } from "./unrolled-graph";
 export { wiringDiagram } from "./wiring-diagram";
 export { type Connection, type Wiring, wirings } from "./wirings";
