@@ -6,10 +6,10 @@ import { past, unrollCopied } from "./unroll";
 import type { Wiring } from "./wirings";
 
 /**
- * Draws a wiring that ends in a loss L, unrolled over T steps with a copy of each parameter for each step, and a slider over p: lit is what
- * p-truncated BPTT goes back to from the last loss, the p last steps.
+ * Draws a wiring that ends in a loss L, unrolled over T steps with a copy of each parameter for each step.
  *
- * The arrow from the state before them is cut. With p = T only the initial state is left out.
+ * A slider over p lights what p-truncated BPTT goes back to from the last loss: the p last steps. The arrow from the
+ * state before them is cut. With p = T only the initial state is left out.
  * @throws RangeError for less than one step.
  * @example
  * truncatedGraph(wirings.hidden, 5);
