@@ -37,7 +37,7 @@ function report(checks: Check[], tolerance: number): GradientReport {
     number(c.numeric),
     c.error.toExponential(1),
   ];
-  const head = ["gradient", "entries", "worst entry", "exact", "central difference", "relative error"];
+  const head = ["gradient", "entries", "worst entry", "given", "central difference", "relative error"];
   const table = [head, ...checks.map(cells)];
   const width = head.map((_, j) => Math.max(...table.map((row) => row[j].length)));
   const text = table.map((row) =>
