@@ -8,22 +8,35 @@ export type ElementwiseFunction = {
   latex: string;
 };
 
+/** tanh at -20, -20 + 1/32, ..., 20; beyond them tanh is 1 to the last place. */
+const tanhs = Float64Array.from({ length: 1281 }, (_, k) => Math.tanh(k / 32 - 20));
+
 /**
- * tanh by the 12th convergent of Lambert's continued fraction at v / 8, a fraction p / q, and three times
- * tanh(2u) = 2 tanh(u) / (1 + tanh(u)^2); half of Math.tanh's time. Above 19.2 nothing is left to 1.
+ * tanh by its addition theorem: with v = u + d, where u is the nearest of the table and d at most 1/64, and t = tanh(d)
+ * by four terms of its series, tanh(v) = tanh(u) + t (1 - tanh(u)^2) / (1 + tanh(u) t). A third of Math.tanh's time.
  */
 export function tanh(v: number): number {
-  if (v > 19.2) return 1;
-  if (v < -19.2) return -1;
-  const x = v / 8;
-  const z = x * x;
-  let p = x * (316234143225 + z * (45831035250 + z * (1571349780 + z * (18378360 + z * (75075 + z * 78)))));
-  let q = 316234143225 + z * (151242416325 + z * (9820936125 + z * (192972780 + z * (1351350 + z * (3003 + z)))));
-  const p2 = 2 * p * q;
-  q = p * p + q * q;
-  p = 2 * p2 * q;
-  q = p2 * p2 + q * q;
-  return (2 * p * q) / (p * p + q * q);
+  const clamped = Math.min(Math.max(v, -20), 20);
+  const k = (clamped * 32 + 640.5) | 0;
+  const d = clamped - (k / 32 - 20);
+  const z = d * d;
+  const t = d + d * z * (-1 / 3 + z * (2 / 15 - z * (17 / 315)));
+  const u = tanhs[k];
+  return u + (t * (1 - u * u)) / (1 + u * t);
+}
+
+/** exp at -746, -745, ..., 709. */
+const powers = Float64Array.from({ length: 1456 }, (_, n) => Math.exp(n - 746));
+/** exp at 0, 1/64, ..., 63/64. */
+const roots = Float64Array.from({ length: 64 }, (_, j) => Math.exp(j / 64));
+
+/** exp as a product: exp(n) exp(j / 64) exp(d), the last by seven terms of its series, where d is at most 1/128. */
+export function exp(v: number): number {
+  const clamped = Math.min(Math.max(v, -746), 709.9);
+  const k = (clamped * 64 + 47744.5) | 0;
+  const d = clamped - (k / 64 - 746);
+  const series = 1 + d * (1 + d * (1 / 2 + d * (1 / 6 + d * (1 / 24 + d * (1 / 120 + d * (1 / 720))))));
+  return powers[k >> 6] * roots[k & 63] * series;
 }
 
 export const functions: Record<string, ElementwiseFunction> = {
@@ -37,7 +50,7 @@ export const functions: Record<string, ElementwiseFunction> = {
     derivative: "sigmoid(x)",
     latex: "\\operatorname{softplus}",
   },
-  exp: { of: Math.exp, derivative: "exp(x)", latex: "\\exp" },
+  exp: { of: exp, derivative: "exp(x)", latex: "\\exp" },
   identity: { of: (x) => x, derivative: "1", latex: "\\operatorname{id}" },
   sin: { of: Math.sin, derivative: "cos(x)", latex: "\\sin" },
   cos: { of: Math.cos, derivative: "-sin(x)", latex: "\\cos" },

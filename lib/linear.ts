@@ -69,6 +69,11 @@ export function linearMaps({ product, heap, matrices: { one, left, right } }: Me
       const { rows: m, columns: n, matrix } = W;
       if (dv) product(to - from, n, m, dy.start + from * m, m, 1, matrix.start, matrix.columns, dv.start + from * n, n);
     },
+    /** db += sum over t of dy_t. */
+    addSum(db: Matrix, dy: Matrix, first: number, last: number) {
+      const n = db.columns;
+      product(1, n, (last - first + 1) * batch, one.start, 0, 0, dy.start + (first - 1) * batch * n, n, db.start, n);
+    },
     /** dW += sum over t of dy_t v_t'. */
     addOuter(dW: Matrix, dy: Matrix, v: Matrix | OneHot, first: number, last: number) {
       const [from, to] = [(first - 1) * batch, last * batch];

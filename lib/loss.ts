@@ -1,4 +1,5 @@
 /** Losses with their gradients, in forms that are right for any size of o. */
+import { exp } from "./functions";
 import type { Matrix } from "./memory";
 import type { Network } from "./network";
 
@@ -14,17 +15,19 @@ export type Loss = {
   gradientLatex: string;
 };
 
-/** Softmax of row r of o into row r of yhat, and log of the sum of exp(o). Stable at o = 1000: the maximum is taken off. */
-function softmaxRow(o: Matrix, r: number, yhat: Matrix): number {
-  const n = o.columns;
+/** Writes softmax of row r of o, times a weight, into row r of yhat, and gives log of the sum of exp(o). */
+function softmaxRow(o: Matrix, r: number, yhat: Matrix, weight: number): number {
+  const [first, end] = [r * o.columns, (r + 1) * o.columns];
+  // exp(1000) is Infinity: the maximum is taken off.
   let max = -Infinity;
-  for (let i = r * n; i < (r + 1) * n; i++) if (o[i] > max) max = o[i];
+  for (let i = first; i < end; i++) max = Math.max(max, o[i]);
   let Z = 0;
-  for (let i = r * n; i < (r + 1) * n; i++) {
-    yhat[i] = Math.exp(o[i] - max);
-    Z += yhat[i];
+  for (let i = first; i < end; i++) {
+    const e = exp(o[i] - max);
+    yhat[i] = e;
+    Z += e;
   }
-  for (let i = r * n; i < (r + 1) * n; i++) yhat[i] /= Z;
+  for (let i = first; i < end; i++) yhat[i] *= weight / Z;
   return Math.log(Z) + max;
 }
 
@@ -44,10 +47,8 @@ export const softmaxCrossEntropy: Loss = {
     for (let r = first * B; r < (last + 1) * B; r++) {
       const label = y[r - first * B] as number;
       if (label < 0) continue;
-      const logZ = softmaxRow(o, r, g);
-      L += logZ - o[r * o.columns + label];
-      g[r * o.columns + label] -= 1;
-      if (B > 1) for (let i = r * o.columns; i < (r + 1) * o.columns; i++) g[i] /= B;
+      L += softmaxRow(o, r, g, 1 / B) - o[r * o.columns + label];
+      g[r * o.columns + label] -= 1 / B;
     }
     return L / B;
   },

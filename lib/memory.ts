@@ -48,15 +48,24 @@ function block(length: number, Real: RealType): Block {
 /** Is one block of memory with its matrices by name. */
 export type Memory = Block & { matrices: Record<string, Matrix> };
 
-/** Reserves one block for matrices of the given rows and columns, all zero. */
+/**
+ * Reserves one block for matrices of the given rows and columns, all zero.
+ *
+ * Between them lies a line of the cache (64 bytes): variables of one shape would otherwise be a multiple of 4096 bytes
+ * apart, fall into the same sets of the cache, and drive each other out of it; an LSTM then takes 1.2 times as long.
+ */
 export function reserve(shapes: Record<string, [rows: number, columns: number]>, Real: RealType): Memory {
-  const numbers = Object.values(shapes).reduce((sum, [rows, columns]) => sum + rows * columns, 0);
-  const { heap, product } = block(numbers + slack, Real);
+  const line = 64 / Real.BYTES_PER_ELEMENT;
+  const places: [name: string, start: number][] = [];
   let used = 0;
-  const matrices: Memory["matrices"] = {};
   for (const [name, [rows, columns]] of Object.entries(shapes)) {
-    matrices[name] = shaped(heap.subarray(used, used + rows * columns), rows, columns);
-    used += rows * columns;
+    places.push([name, used]);
+    used += Math.ceil((rows * columns) / line) * line + line;
   }
-  return { heap, product, matrices };
+  const { heap, product } = block(used + slack, Real);
+  const matrix = ([name, start]: [string, number]) => {
+    const [rows, columns] = shapes[name];
+    return [name, shaped(heap.subarray(start, start + rows * columns), rows, columns)];
+  };
+  return { heap, product, matrices: Object.fromEntries(places.map(matrix)) };
 }

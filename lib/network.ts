@@ -62,12 +62,14 @@ function checkLabelled(cell: Cell, labelled: string[]): void {
 /** Allocates a network for T steps of B sequences. The inputs in `labelled` are labels. */
 function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: string[] = []): Network {
   checkLabelled(cell, labelled);
-  const variables = cell.variables.filter((v) => !labelled.includes(v));
+  const program = programOf(cell, Real);
+  const inputs = cell.inputs.filter((v) => !labelled.includes(v)).map((v) => [v, cell.size(v)] as const);
+  const variables = [...inputs, ...Object.entries(program.sizes)];
   const height = (T + 1) * B;
-  const widest = Math.max(...variables.map(cell.size));
+  const widest = Math.max(...variables.map(([, n]) => n));
   const scratch: [number, number] = [chunk, stride(widest)];
   const shapes: Record<string, [number, number]> = { one: [1, 1], left: scratch, right: scratch };
-  for (const kind of ["value", "grad"]) for (const v of variables) shapes[`${kind} ${v}`] = [height, cell.size(v)];
+  for (const kind of ["value", "grad"]) for (const [v, n] of variables) shapes[`${kind} ${v}`] = [height, n];
   for (const [name, { rows, columns }] of Object.entries(cell.param)) {
     shapes[`grad ${name}`] = [rows, columns];
     if (isMatrix(name)) shapes[name] = [rows, stride(columns)];
@@ -77,12 +79,13 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: st
   const { matrices } = memory;
   matrices.one[0] = 1;
   const record = (kind: string, names: string[]) => Object.fromEntries(names.map((v) => [v, matrices[`${kind} ${v}`]]));
-  const [value, grad] = [record("value", variables), record("grad", variables)];
+  const names = variables.map(([v]) => v);
+  const [value, grad] = [record("value", names), record("grad", names)];
   const dparam = record("grad", Object.keys(cell.param));
   const labels = Object.fromEntries(labelled.map((v) => [v, new Int32Array(height).fill(-1)]));
 
   const operands: Operands = { batch: B, ...linearMaps(memory, B) };
-  for (const v of variables)
+  for (const v of names)
     for (const [name, array] of [
       [v, value[v]],
       [gradientName(v), grad[v]],
@@ -101,7 +104,6 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: st
     const weights: Weights = { rows, columns, matrix: matrices[name], transpose: matrices[`${name} transposed`] };
     operands[name] = isMatrix(name) ? weights : w;
   }
-  const program = programOf(cell, Real);
   return { cell, param: cell.param, T, B, value, grad, dparam, labels, operands, program };
 }
 

@@ -1,7 +1,7 @@
 /** Equations become loops: statements forward and backward for each line, in JavaScript that can be read. */
 import { functions } from "./functions";
 import type { RealType } from "./product";
-import { base, type Equation, operands, toJs } from "./symbols";
+import { base, type Equation, nameCalls, operands, toJs } from "./symbols";
 
 /** What the parts work on: the arrays of a network by name, and the linear maps. */
 export type Operands = Record<string, unknown>;
@@ -14,6 +14,8 @@ export type Part = (operands: Operands, first: number, last: number) => void;
 export type Program = {
   forward: Record<Place, Part>;
   backward: Record<Place | "parameters", Part>;
+  /** The length of every variable that it computes. */
+  sizes: Record<string, number>;
   /** The JavaScript of all parts. */
   source: string;
 };
@@ -76,14 +78,18 @@ function part(name: string, statements: Statement[]): string[] {
 }
 
 /** Compiles the equations of a cell for one type of numbers: code that has met both types is slower. */
-export function compile(equations: Equation[], size: (variable: string) => number, Real: RealType): Program {
+export function compile(lines: Equation[], sizeOf: (variable: string) => number, Real: RealType): Program {
+  const equations = nameCalls(lines);
   const place = places(equations);
+  /** The variable that a line gives; a call has the length of the one in whose line it stands. */
+  const given = new Map(lines.map(({ line, y }) => [line, y]));
+  const sizes = Object.fromEntries(equations.map(({ line, y }) => [y, sizeOf(given.get(line) as string)]));
   /** What y needs from v runs with y, or before the steps where v is known before. */
   const termPlace = (y: string, v: string) => (place(y) === "step" && place(v) === "before" ? "before" : place(y));
   const entry = (v: string) => `${v}[at]`;
-  const elementwise = (y: string, text: string) => ({ n: size(y), text });
+  const elementwise = (y: string, text: string) => ({ n: sizes[y], text });
   const byRow = (y: string, statement: string) => ({
-    line: `for (let row = (first - 1) * batch; row < last * batch; row++) for (let column = 0; column < ${size(y)}; column++) ${statement}`,
+    line: `for (let row = (first - 1) * batch; row < last * batch; row++) for (let column = 0; column < ${sizes[y]}; column++) ${statement}`,
   });
 
   /** y = f(u, ...); or y = b, y += W v. */
@@ -95,7 +101,7 @@ export function compile(equations: Equation[], size: (variable: string) => numbe
     const bias = e.biases.map((b) => `${b}[column]`).join(" + ") || "0";
     return [
       { place: start, statement: { line: `// ${e.line}` } },
-      { place: start, statement: byRow(y, `${y}[row * ${size(y)} + column] = ${bias};`) },
+      { place: start, statement: byRow(y, `${y}[row * ${sizes[y]} + column] = ${bias};`) },
       ...e.terms.map(({ W, v }) => ({
         place: termPlace(y, v),
         statement: W
@@ -126,7 +132,7 @@ export function compile(equations: Equation[], size: (variable: string) => numbe
       ...e.terms
         .filter(({ W }) => W)
         .map(({ W, v }) => ({ line: `addOuter(${gradientName(W)}, ${dy}, ${v}, first, last);` })),
-      ...e.biases.map((b) => byRow(e.y, `${gradientName(b)}[column] += ${dy}[row * ${size(e.y)} + column];`)),
+      ...e.biases.map((b) => ({ line: `addSum(${gradientName(b)}, ${dy}, first, last);` })),
     ];
   };
 
@@ -167,6 +173,7 @@ export function compile(equations: Equation[], size: (variable: string) => numbe
       before: run.backwardBefore,
       parameters: run.parameters,
     },
+    sizes,
     source,
   };
 }

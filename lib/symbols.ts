@@ -163,6 +163,36 @@ export function parseEquations(lines: string[]): Equation[] {
   });
 }
 
+/**
+ * Gives every call inside an elementwise line a line of its own: "h = q * tanh(s)" becomes tanh_in_h = tanh(s) and
+ * h = q * tanh_in_h. So the way back reads what the way forward has computed.
+ */
+export function nameCalls(equations: Equation[]): Equation[] {
+  const taken = new Set(equations.map(({ y }) => y));
+  return equations.flatMap((equation): Equation[] => {
+    if (equation.kind === "affine") return [equation];
+    const { line, y } = equation;
+    const toLine = (name: string, f: MathNode): Elementwise => {
+      return { kind: "elementwise", line, y: name, f, partials: partialsOf(name, f) };
+    };
+    const calls: Elementwise[] = [];
+    const name = (n: MathNode): MathNode => {
+      const f = n.map(name);
+      if (!isFunctionNode(f)) return f;
+      let call = calls.find((each) => `${each.f}` === `${f}`)?.y;
+      if (!call) {
+        call = `${f.fn.name}_in_${y}`;
+        while (taken.has(call)) call += "_";
+        taken.add(call);
+        calls.push(toLine(call, f));
+      }
+      return new SymbolNode(call);
+    };
+    const f = equation.f.map(name);
+    return calls.length ? [...calls, toLine(y, f)] : [equation];
+  });
+}
+
 /** f as a JavaScript expression; `ref` says how to read a variable. */
 export function toJs(f: MathNode, ref: (name: string) => string): string {
   const print = (n: MathNode): string => n.toString({ implicit: "show", parenthesis: "auto", handler });

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bptt, checkBptt, defineCell, forward, type Matrix, rows, softmaxCrossEntropy, unroll, vanilla } from "../lib";
+import {
+  bptt,
+  checkBptt,
+  defineCell,
+  forward,
+  type Matrix,
+  rows,
+  softmaxCrossEntropy,
+  squaredError,
+  unroll,
+  vanilla,
+} from "../lib";
 import { vanillaGradients } from "./handwritten";
 
 const cell = defineCell(vanilla, { inputSize: 2, hiddenSize: 4, outputSize: 3, seed: 3 }, { b: 0.1, c: -0.2 });
@@ -121,6 +132,22 @@ test("the generated source is readable: products by name, elementwise lines in o
   assert.match(source, /grad_a\[at\] \+= grad_h\[at\] \* \(1 - \(h\[at\] \* h\[at\]\)\);/);
   assert.match(source, /addTransposed\(grad_hPrev, W, grad_a, first, last\);/);
   assert.match(source, /addOuter\(grad_W, grad_a, hPrev, first, last\);/);
+});
+
+test("a call inside a line has a name of its own: it is computed once, and read on the way back", () => {
+  const lines = ["a = U * x + W * hPrev", "h = tanh(a) * sigmoid(tanh(a)) + tanh(hPrev)"];
+  const net = unroll(defineCell(lines, { inputSize: 2, hiddenSize: 3, outputSize: 3 }), x);
+  assert.equal(net.program.source.match(/\b(tanh|sigmoid)\(/g)?.length, 3, "each distinct call stands once");
+  assert.match(net.program.source, /tanh_in_h\[at\] = tanh\(a\[at\]\);/);
+  assert.match(net.program.source, /sigmoid_in_h\[at\] = sigmoid\(tanh_in_h\[at\]\);/);
+  assert.match(net.program.source, /tanh_in_h_\[at\] = tanh\(hPrev\[at\]\);/);
+  assert.ok(
+    checkBptt(
+      net,
+      x.map(([p, q]) => [p, q, p]),
+      squaredError,
+    ).passed,
+  );
 });
 
 const refused: [title: string, run: () => void, message: string][] = [
