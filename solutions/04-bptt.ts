@@ -1,30 +1,21 @@
 /** Exercise 4, BPTT: the questions on Example 1's gradient (lecture, slides 17 to 21), their answers and their mistakes. */
 import type { Cases, Exercise, ExpressionQuestion, FunctionQuestion, Misconception, Random } from "../grader/question";
+import { apart, list, matrix, vector, whole } from "./parts/draw";
+import { type Mat, plus, softmax, times, transpose, type Vec } from "./parts/linear";
 import { carrying, mistake, told, watched } from "./parts/mistake";
 
-type Vec = number[];
-type Mat = number[][];
 type Param = { U: Mat; W: Mat; V: Mat; b: Vec; c: Vec; h0: Vec };
 /** h[t] is h_t, from h_0 to h_T; a[0] is a_1, and yhat[0] is the output of step 1. */
 type Cache = { a: Mat; h: Mat; yhat: Mat };
 
-const oneHot = (y: number, q: number): Vec => Array.from({ length: q }, (_, i) => (i === y ? 1 : 0));
+const oneHot = (y: number, q: number): Vec => list(q, (i) => (i === y ? 1 : 0));
 const zeros = (n: number): Vec => new Array(n).fill(0);
-const times = (M: Mat, v: Vec): Vec => M.map((row) => row.reduce((sum, x, j) => sum + x * v[j], 0));
-const transpose = (M: Mat): Mat => M[0].map((_, j) => M.map((row) => row[j]));
 const zerosLike = (v: Vec): Vec => zeros(v.length);
-const plus = (u: Vec, v: Vec): Vec => u.map((x, i) => x + v[i]);
 const minus = (u: Vec, v: Vec): Vec => u.map((x, i) => x - v[i]);
 const product = (u: Vec, v: Vec): Vec => u.map((x, i) => x * v[i]);
 const outer = (u: Vec, v: Vec): Mat => u.map((x) => v.map((y) => x * y));
-const sum = (vectors: Vec[]): Vec => vectors.reduce(plus);
+const sum = (vectors: Vec[]): Vec => plus(...vectors);
 const sumOfMatrices = (matrices: Mat[]): Mat => matrices.reduce((A, B) => A.map((row, i) => plus(row, B[i])));
-
-function softmax(o: Vec): Vec {
-  const exp = o.map((x) => Math.exp(x - Math.max(...o)));
-  const total = exp.reduce((sum, x) => sum + x, 0);
-  return exp.map((x) => x / total);
-}
 
 function forward(p: Param, X: Mat): Cache {
   const cache: Cache = { a: [], h: [p.h0], yhat: [] };
@@ -83,14 +74,6 @@ function backward(pass: Pass, p: Param, cache: Cache, y: number[]): { g: Vec[]; 
 
 type Sizes = { T: number; n: number; m: number; q: number };
 
-/** Numbers of two decimals, so that a student can type them. */
-const uniform = (random: Random, limit: number): number => Math.round((2 * random() - 1) * limit * 100) / 100;
-const whole = (random: Random, from: number, to: number): number => from + Math.floor(random() * (to - from + 1));
-const vector = (random: Random, size: number, limit = 1): Vec =>
-  Array.from({ length: size }, () => uniform(random, limit));
-const matrix = (random: Random, rows: number, columns: number): Mat =>
-  Array.from({ length: rows }, () => vector(random, columns));
-
 function sizesOfCases(random: Random): Sizes[] {
   return [
     { T: 1, n: 1, m: 1, q: 2 },
@@ -104,7 +87,7 @@ const sequences: Cases = (random) =>
   sizesOfCases(random).map(({ T, n, m, q }) => {
     const [U, W, V] = [matrix(random, m, n), matrix(random, m, m), matrix(random, q, m)];
     const p: Param = { U, W, V, b: vector(random, m, 0.5), c: vector(random, q, 0.5), h0: vector(random, m) };
-    return [p, matrix(random, T, n), Array.from({ length: T }, () => whole(random, 0, q - 1))];
+    return [p, matrix(random, T, n), list(T, () => whole(random, 0, q - 1))];
   });
 
 /** The same with what a forward pass keeps, in place of X. */
@@ -118,7 +101,7 @@ const cached: Cases = (random) =>
 const shortened = (v: Vec): Vec => v.map((x) => Number(x.toFixed(8)));
 
 function probabilities(random: Random, q: number): Vec {
-  const parts = Array.from({ length: q }, () => 0.1 + random());
+  const parts = list(q, () => 0.1 + random());
   const total = parts.reduce((sum, x) => sum + x, 0);
   const yhat = parts.map((x) => Math.round((100 * x) / total) / 100);
   const others = yhat.slice(1).reduce((sum, x) => sum + x, 0);
@@ -451,16 +434,16 @@ const biasFormula: ExpressionQuestion = {
   tolerance: 1e-6,
   // The first two cases have one output's gradient each: they show which loss is wrong.
   cases: (random) => {
-    // Far from 0, where a path would not be seen.
-    const apart = (from: number, to: number) => {
-      const size = Math.round((from + random() * (to - from)) * 100) / 100;
-      return random() < 0.5 ? -size : size;
-    };
-    const rest = () => [apart(0.2, 0.5), apart(0.6, 0.9), apart(0.5, 1.5), apart(0.5, 1.5)];
+    const rest = () => [
+      apart(random, 0.2, 0.5),
+      apart(random, 0.6, 0.9),
+      apart(random, 0.5, 1.5),
+      apart(random, 0.5, 1.5),
+    ];
     return [
       [1, 0, ...rest()],
       [0, 1, ...rest()],
-      [apart(0.2, 1), apart(0.2, 1), ...rest()],
+      [apart(random, 0.2, 1), apart(random, 0.2, 1), ...rest()],
     ];
   },
   reference: "(1 - h_1^2) * (V * g_1 + W * (1 - h_2^2) * V * g_2) + (1 - h_2^2) * V * g_2",
@@ -519,7 +502,7 @@ type Gradients = { U: Mat; W: Mat; V: Mat; b: Vec; c: Vec; h0: Vec };
 type Bptt = (p: Param, X: Mat, y: number[]) => Gradients;
 
 /** All gradients from a backward pass: the sums over the steps `of`, the state beside alpha_t in the gradient of W. */
-function gradients(pass: Pass, of = (T: number) => Array.from({ length: T }, (_, i) => i + 1)): Bptt {
+function gradients(pass: Pass, of = (T: number) => list(T, (i) => i + 1)): Bptt {
   return (p, X, y) => {
     const cache = forward(p, X);
     const { g, alpha, delta } = backward(pass, p, cache, y);
@@ -670,21 +653,15 @@ function checkedBy(changed: Partial<Plan>): GradCheck {
   };
 }
 
-/** A number away from 0, so that no quotient is lost. */
-const away = (random: Random, from: number, to: number): number => {
-  const size = Math.round((from + random() * (to - from)) * 100) / 100;
-  return random() < 0.5 ? -size : size;
-};
-
 /**
  * Losses whose third derivatives are known, with a large eps, which shows the scheme; and losses without eps, where one
  * derivative is large beside all curvatures, so that every eps between 1e-9 and 1e-3 gives the same six digits.
  */
 const gradientChecks: Cases = (random) => {
-  const W = [0, 1].map(() => [away(random, 0.4, 1.2), away(random, 0.4, 1.2)]);
-  const k = Array.from({ length: 5 }, () => away(random, 0.5, 1.5));
+  const W = [0, 1].map(() => [apart(random, 0.4, 1.2), apart(random, 0.4, 1.2)]);
+  const k = list(5, () => apart(random, 0.5, 1.5));
   // In the last entry, whose derivative depends on all others: were they put back?
-  const wrong = away(random, 0.5, 1.5);
+  const wrong = apart(random, 0.5, 1.5);
   return [
     [{ js: "({ b: [w] }) => ({ L: w ** 3, grad: { b: [3 * w ** 2] } })" }, { b: [2] }, "b", 0.5],
     [{ js: "({ b: [v, w] }) => ({ L: v * w + 40 * w, grad: { b: [2 * w, v + 40] } })" }, { b: [0.3, 0.7] }, "b"],
@@ -717,7 +694,7 @@ const gradientChecks: Cases = (random) => {
   },
 })`,
       },
-      { W, b: [away(random, 0.5, 1.5)] },
+      { W, b: [apart(random, 0.5, 1.5)] },
       "W",
       random() < 0.5 ? 0.1 : 0.2,
     ],
@@ -849,10 +826,10 @@ const adds = (grad: Vec, tape: Entry[], i: number, k: number) => {
 
 /** Two variables, then entries made of the one before and of another: each is on the way to the last. */
 function randomTape(random: Random): Entry[] {
-  const tape: Entry[] = [0, 1].map(() => ({ value: away(random, 1.1, 3), from: [], slopes: [] }));
+  const tape: Entry[] = [0, 1].map(() => ({ value: apart(random, 1.1, 3), from: [], slopes: [] }));
   for (let i = 2; i < 7; i++) {
-    const slopes = [away(random, 0.3, 0.9), away(random, 1.2, 2)];
-    tape.push({ value: away(random, 3.1, 9), from: [i - 1, whole(random, 0, i - 2)], slopes });
+    const slopes = [apart(random, 0.3, 0.9), apart(random, 1.2, 2)];
+    tape.push({ value: apart(random, 3.1, 9), from: [i - 1, whole(random, 0, i - 2)], slopes });
   }
   return tape;
 }
