@@ -25,7 +25,7 @@ export type Assessment =
 
 type KindRules = {
   /** The lines that stand in the exercise where the solution was. */
-  stub(name: string): string;
+  stub(question: { name: string; reference: unknown }): string;
   /** What keeps an answer from being tried at all. */
   fault(question: PublicQuestion, answer: unknown): string | undefined;
   /** The value on a case where it can be had without running student code. */
@@ -33,13 +33,17 @@ type KindRules = {
   differs(question: PublicQuestion, got: unknown, index: number): Difference | undefined;
 };
 
-const functionStub = (name: string) =>
+const functionStub = ({ name }: { name: string }) =>
   `// Write your answer here, in place of the next line.\nthrow new Error("${name} is not done yet");`;
 const notDone = /^(\S+) is not done yet$/;
 
 function valueDiffers({ cases, tolerance }: PublicQuestion, got: unknown, index: number): Difference | undefined {
   return difference(got, cases[index].expected, tolerance);
 }
+
+/** As many empty texts as an answer has formulas: `["", ""]`. */
+const emptyTexts = (answer: unknown): string =>
+  Array.isArray(answer) ? `[${answer.map(emptyTexts).join(", ")}]` : '""';
 
 /** The rules of each kind of question. */
 export const kinds: Record<string, KindRules> = {
@@ -52,14 +56,17 @@ export const kinds: Record<string, KindRules> = {
     differs: valueDiffers,
   },
   expression: {
-    stub: (name) => `const ${name} = ""; // your formula, between the quotation marks`,
+    stub: ({ name, reference }) => {
+      const what = Array.isArray(reference) ? "formulas" : "formula";
+      return `const ${name} = ${emptyTexts(reference)}; // your ${what}, between the quotation marks`;
+    },
     fault: ({ parameters }, answer) => expressionFault(answer, parameters),
     value: (parameters, answer, args) =>
       evaluateExpression(answer, Object.fromEntries(parameters.map((name, i) => [name, args[i] as number]))),
     differs: valueDiffers,
   },
   value: {
-    stub: (name) => `const ${name} = undefined; // your answer, in place of undefined`,
+    stub: ({ name }) => `const ${name} = undefined; // your answer, in place of undefined`,
     fault: () => undefined,
     value: (_, answer) => answer,
     differs: ({ id, cases, tolerance }, got, index) =>
@@ -84,8 +91,11 @@ export function compiled(text: string): (...args: unknown[]) => unknown {
 
 /** Returns true for what stands where an answer will be. */
 export function isUndone(answer: unknown): boolean {
-  return answer === undefined || answer === null || Number.isNaN(answer) || answer === "";
+  return answer === undefined || answer === null || Number.isNaN(answer) || isEmpty(answer);
 }
+
+const isEmpty = (answer: unknown): boolean =>
+  Array.isArray(answer) ? answer.length > 0 && [...answer].every(isEmpty) : answer === "";
 
 /**
  * Judges what an answer gave on a question's cases, in their order.

@@ -54,14 +54,14 @@ function requireCells({ id, points }: Question, graded: (GradeMetadata | undefin
   if (found !== points) throw new NotebookError(`The check of \`${id}\` carries ${found} points, not ${points}.`);
 }
 
-function withStub(source: string, { kind, name }: Question, id: string): string {
+function withStub(source: string, question: Question, id: string): string {
   const lines = source.split("\n");
   const [from, to] = [lines.findIndex((line) => begin.test(line)), lines.findIndex((line) => end.test(line))];
   const markers = lines.filter((line) => /(BEGIN|END) SOLUTION/.test(line)).length;
   if (markers !== 2 || from < 0 || to < from)
     throw new NotebookError(`The cell \`${id}\` wants one \`// BEGIN SOLUTION\` and after it one \`// END SOLUTION\`.`);
   const indent = begin.exec(lines[from])?.[1] ?? "";
-  const stub = kinds[kind].stub(name).split("\n");
+  const stub = kinds[question.kind].stub(question).split("\n");
   return [...lines.slice(0, from), ...stub.map((line) => indent + line), ...lines.slice(to + 1)].join("\n");
 }
 

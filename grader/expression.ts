@@ -43,6 +43,7 @@ export function expressionFault(text: unknown, variables: string[]): string | un
   if (Array.isArray(text)) return text.map((part) => expressionFault(part, variables)).find((fault) => fault);
   if (typeof text !== "string")
     return `The answer is a formula written as text, in quotation marks; got ${typeof text}.`;
+  if (text.trim() === "") return "A formula is missing: write it between the quotation marks.";
   if (text.length > maxLength) return `The formula has ${text.length} characters; at most ${maxLength} are read.`;
   try {
     return nodeFault(parse(typeable(text, variables)) as Parsed, variables);

@@ -43,7 +43,7 @@ for (const id of exerciseIds()) {
     });
 
     test(`${question.id}: what the exercise ships with is not done, and gets no points`, () => {
-      const text = kinds[question.kind].stub(question.name);
+      const text = kinds[question.kind].stub(question);
       const isFunction = question.kind === "function" || question.kind === "outcome";
       const stub = new Function(isFunction ? `return () => { ${text} }` : `${text}\nreturn ${question.name};`)();
       for (const one of published) assert.deepEqual(assessHere(one, stub), { status: "not done" });
