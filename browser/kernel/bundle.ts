@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import ts from "typescript";
+import { resolution } from "../../kernel/compiler/types";
 import type { Declarations } from "./declarations";
 
 const root = join(__dirname, "../..");
@@ -20,45 +21,47 @@ function javascriptTexts(name = "es2023", texts: Record<string, string> = {}): R
   return texts;
 }
 
-/** The declarations of what cells import of the course, made by TypeScript from its sources. */
-function courseTexts(doors: string[]): Record<string, string> {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const declarations: ts.CompilerOptions = {
-    noEmit: false,
-    declaration: true,
-    emitDeclarationOnly: true,
-    noCheck: true,
-  };
-  const program = ts.createProgram(
-    doors.map((door) => join(root, door)),
-    { ...options, ...declarations },
+/** The folder of the package that a file below node_modules belongs to. */
+const packageOf = (path: string): string => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] as string;
+
+/** What a package.json says of where its declarations are. */
+function description(folder: string): string {
+  const { name, version, type, types, typings, exports } = JSON.parse(
+    readFileSync(join(folder, "package.json"), "utf8"),
   );
-  const texts: Record<string, string> = {};
-  program.emit(undefined, (path, text) => {
-    texts[`/course/${relative(root, path).replaceAll("\\", "/")}`] = text;
-  });
-  return texts;
+  return JSON.stringify({ name, version, type, types, typings, exports });
 }
 
-/** A package's declarations, and what its package.json says of where they are. */
-function packageTexts(name: string, files: string[]): Record<string, string> {
-  const { version, types, exports } = JSON.parse(read(`node_modules/${name}/package.json`));
-  const description = {
-    [`/course/node_modules/${name}/package.json`]: JSON.stringify({ name, version, types, exports }),
+/**
+ * The declarations of what cells import, by TypeScript itself: it makes those of the course from its sources, and finds
+ * those of packages, with the packages that they need in turn (without them much of mathjs would be `any`).
+ */
+function importedTexts(): Record<string, string> {
+  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const doors = ["lib/index.ts", "grader/check.ts", "node_modules/tslab/dist/public.d.ts"];
+  const program = ts.createProgram(
+    doors.map((door) => join(root, door)),
+    { ...options, ...resolution, noEmit: false, declaration: true, emitDeclarationOnly: true, noCheck: true },
+  );
+  const texts: Record<string, string> = {};
+  const add = (path: string, text: string) => {
+    texts[`/course/${relative(root, path).replaceAll("\\", "/")}`] = text;
   };
-  const texts = files.map((file) => [`/course/node_modules/${name}/${file}`, read(`node_modules/${name}/${file}`)]);
-  return { ...description, ...Object.fromEntries(texts) };
+  program.emit(undefined, add);
+  for (const { fileName, text } of program.getSourceFiles()) {
+    if (!fileName.includes("/node_modules/") || /node_modules\/(@types|undici-types|typescript)\//.test(fileName))
+      continue;
+    const folder = packageOf(fileName);
+    add(fileName, text);
+    add(join(folder, "package.json"), description(folder));
+  }
+  return texts;
 }
 
 function declarations(): Declarations {
   return {
-    texts: {
-      ...javascriptTexts(),
-      ...packageTexts("mathjs", ["types/index.d.ts"]),
-      ...packageTexts("tslab", ["dist/public.d.ts"]),
-      ...courseTexts(["lib/index.ts", "grader/check.ts"]),
-    },
+    texts: { ...javascriptTexts(), ...importedTexts() },
     ambient: {
       always: read("kernel/compiler/ambient/always.d.ts"),
       insteadOfNode: read("kernel/compiler/ambient/instead-of-node.d.ts"),
@@ -91,20 +94,20 @@ function outputOf({ outputs }: Metafile, entry: string): string {
  */
 export async function bundleKernel(folder: string): Promise<{ cells: string; types: string; metafile: Metafile }> {
   mkdirSync(folder, { recursive: true });
+  // esbuild works in a process of its own, beside TypeScript here.
+  const cellsBuilt = build({ ...shared, outdir: folder, splitting: true, entryPoints: [join(__dirname, "cells.ts")] });
   const text = JSON.stringify(declarations());
   const declarationsFile = `types-${createHash("sha1").update(text).digest("hex").slice(0, 8)}.json`;
   writeFileSync(join(folder, declarationsFile), text);
-  const [cells, language] = await Promise.all([
-    build({ ...shared, outdir: folder, splitting: true, entryPoints: [join(__dirname, "cells.ts")] }),
-    build({
-      ...shared,
-      outdir: folder,
-      entryPoints: [join(__dirname, "language.ts")],
-      define: { declarationsFile: JSON.stringify(declarationsFile) },
-      // TypeScript asks for them only where it finds itself in Node.
-      external: ["fs", "path", "os", "inspector", "perf_hooks", "crypto", "source-map-support"],
-    }),
-  ]);
+  const language = await build({
+    ...shared,
+    outdir: folder,
+    entryPoints: [join(__dirname, "language.ts")],
+    define: { declarationsFile: JSON.stringify(declarationsFile) },
+    // TypeScript asks for them only where it finds itself in Node.
+    external: ["fs", "path", "os", "inspector", "perf_hooks", "crypto", "source-map-support"],
+  });
+  const cells = await cellsBuilt;
   const outputs = { ...cells.metafile.outputs, ...language.metafile.outputs };
   const inputs = { ...cells.metafile.inputs, ...language.metafile.inputs };
   return {

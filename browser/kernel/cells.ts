@@ -12,7 +12,7 @@ import { makeTslab } from "../../kernel/worker/tslab";
 import { makeConsole } from "./console";
 import { beginCell, currentCell, installTimers } from "./contexts";
 import { moduleLoader } from "./modules";
-import { ownPlace } from "./place";
+import { importedAs, ownPlace } from "./place";
 
 const place = ownPlace();
 const post = self.postMessage.bind(self);
@@ -106,3 +106,5 @@ const handlers: { [K in Command["type"]]?: (command: Command & { type: K }) => v
 };
 self.onmessage = ({ data }: MessageEvent<Command>) => handlers[data.type]?.(data as never);
 send({ type: "ready" });
+// Most notebooks begin with it.
+void load(importedAs(place.folder, "lib"));

@@ -1,6 +1,6 @@
 /** The worker that compiles and checks cells, as the page sees it. */
 import { type Ask, asking } from "../../kernel/compiler/questions";
-import { type Place, startWorker } from "./place";
+import { importedAs, type Place, startWorker } from "./place";
 
 export type Compiler = Place & {
   url: string;
@@ -10,7 +10,7 @@ export type Compiler = Place & {
   end(): void;
 };
 
-/** One whose kernel has gone: it has TypeScript and the course's types read, which the next kernel need not wait for. */
+/** One without a kernel: it has TypeScript and the course's types read, which the next kernel need not wait for. */
 let spare: Compiler | undefined;
 
 function startCompiler(url: string, place: Place): Compiler {
@@ -19,8 +19,13 @@ function startCompiler(url: string, place: Place): Compiler {
   worker.onmessage = ({ data }) => take(data);
   worker.onerror = ({ message }) => fail(new Error(`The worker that compiles cells failed: ${message}`));
   // TypeScript reads its declarations with the first question that it is asked.
-  const ready = ask("preload", ["../lib", "mathjs"]).catch(() => {});
+  const ready = ask("preload", [importedAs(place.folder, "lib"), "mathjs"]).catch(() => {});
   return { ...place, url, ask, ready, end: () => worker.terminate() };
+}
+
+/** Starts a compiler for the kernel that will be started, while the page is still being set up. */
+export function prepareCompiler(url: string, place: Place): void {
+  spare ??= startCompiler(url, place);
 }
 
 export function takeCompiler(url: string, place: Place): Compiler {

@@ -11,7 +11,7 @@ import {
 import { utf16Offset } from "../../kernel/front/offsets";
 import { CellSession } from "../../kernel/session/cell-session";
 import { CellsWorker } from "./cells-worker";
-import { releaseCompiler, takeCompiler } from "./compiler";
+import { prepareCompiler, releaseCompiler, takeCompiler } from "./compiler";
 import type { Place } from "./place";
 
 export type KernelOptions = Place & {
@@ -50,6 +50,12 @@ export type BrowserKernel = {
   shutdown(): void;
 };
 
+/** How long a kernel must be idle before it loads what cells are likely to import, ms. */
+const idleTime = 1000;
+
+/** Begins to load what takes a kernel longest, for a page that has much else to do before it starts one. */
+export const prepareKernel = ({ workers, ...place }: KernelOptions): void => prepareCompiler(workers.types, place);
+
 /**
  * Starts a kernel: its workers load while the page goes on.
  * @example
@@ -63,6 +69,10 @@ export function startKernel({ workers, ...place }: KernelOptions): BrowserKernel
   const session = new CellSession(compiler.ask, () => {
     worker = new CellsWorker(workers.cells, place, (prompt, password) => input(prompt, password));
     return worker;
+  });
+
+  const ready = Promise.all([worker.ready, compiler.ready]).then(() => {
+    setTimeout(() => worker.send({ type: "preload", packages: ["mathjs"] }), idleTime);
   });
 
   async function execute(code: string, handlers: Handlers): Promise<Content> {
@@ -82,7 +92,7 @@ export function startKernel({ workers, ...place }: KernelOptions): BrowserKernel
   }
 
   return {
-    ready: Promise.all([worker.ready, compiler.ready]).then(() => {}),
+    ready,
     execute,
     complete: async (code, cursor) => completeReply(code, await session.complete(code, utf16Offset(code, cursor))),
     inspect: async (code, cursor) => inspectReply(await session.inspect(code, utf16Offset(code, cursor))),

@@ -18,6 +18,16 @@ export function courseFile(folder: string, name: string): string | undefined {
   return parts.join("/");
 }
 
+/** The name by which a cell in the folder imports a path below the course's root: "../lib". */
+export const importedAs = (folder: string, path: string): string =>
+  `${
+    folder
+      .split("/")
+      .filter(Boolean)
+      .map(() => "..")
+      .join("/") || "."
+  }/${path}`;
+
 /** A worker learns its place by its name: it is there before the first message. */
 export const startWorker = (url: string, place: Place): Worker =>
   new Worker(url, { type: "module", name: JSON.stringify(place) });

@@ -29,12 +29,17 @@ export type Inspection = { signature: string; documentation: string };
 
 type Kind = "let" | "const" | "import";
 
-const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  noLib: true, // wholeLib() stands for it.
+/** How imports of cells, and of what they import, are found. */
+export const resolution: ts.CompilerOptions = {
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   customConditions: ["node", "require"],
+};
+
+const options: ts.CompilerOptions = {
+  ...resolution,
+  target: ts.ScriptTarget.ES2022,
+  noLib: true, // wholeLib() stands for it.
   moduleDetection: ts.ModuleDetectionKind.Force,
   strict: false,
   noEmit: true,
