@@ -95,9 +95,23 @@ for (const id of exerciseIds()) {
   });
 }
 
-test("exercise 4 so far has the points of the plan", () => {
-  const { questions } = loadExercise("04-bptt");
-  const points = (number: string) =>
-    questions.filter((one) => one.number.startsWith(number)).reduce((sum, one) => sum + one.points, 0);
-  assert.deepEqual(["4.1", "4.2", "4.3", "4.4"].map(points), [6, 8, 4, 8]);
-});
+/** The points of the questions n.1, n.2, ... of exercise n. */
+const plan: Record<string, number[]> = {
+  "01-recurrence": [3, 3, 4, 4, 6],
+  "02-unrolling": [3, 3, 4, 6, 6],
+  "03-wirings": [3, 5, 4, 5, 5],
+  "04-bptt": [6, 8, 4, 8, 4, 6],
+  "05-training": [4, 5, 6, 5, 8],
+  "06-truncation": [3, 6, 7, 7, 6, 5],
+  "07-learning-rate": [6, 6, 4, 6, 8, 6],
+};
+
+for (const id of exerciseIds())
+  test(`${id} has the points of the plan`, () => {
+    const points: number[] = [];
+    for (const question of loadExercise(id).questions) {
+      const place = Number.parseInt(question.number.split(".")[1], 10) - 1;
+      points[place] = (points[place] ?? 0) + question.points;
+    }
+    assert.deepEqual(points, plan[id]);
+  });
