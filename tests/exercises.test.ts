@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { casesFile, exerciseIds, exerciseNotebook, loadExercise } from "../grader/exercises";
-import { NotebookError } from "../grader/notebook";
+import { NotebookError, readNotebook } from "../grader/notebook";
 import type { Exercise } from "../grader/question";
+import { type Output, Session } from "../kernel/session";
 
 const question = { id: "one", number: "1", points: 2, kind: "function", name: "f" };
 const exercise = { id: "00", title: "", questions: [question] } as unknown as Exercise;
@@ -115,3 +116,42 @@ for (const id of exerciseIds())
     }
     assert.deepEqual(points, plan[id]);
   });
+
+test("a schedule gets a picture only if it is wrong: both its sizes on logarithmic axes, beside one that passes", async () => {
+  const folder = join(__dirname, "../exercises");
+  const { cells } = readNotebook(readFileSync(join(folder, "07-learning-rate.ipynb"), "utf8")).notebook;
+  const sourceOf = (id: string) => cells.find((cell) => cell.id === id)?.source as string;
+  const session = new Session({ folder, env: { PATH: process.env.PATH } });
+  const shown = async (source: string) => {
+    const outputs: Output[] = [];
+    assert.equal((await session.execute(source, (output) => outputs.push(output))).status, "ok");
+    return outputs.map((output) => (output.kind === "display" ? output.data : {}));
+  };
+  try {
+    for (const id of ["setup", "schedule-picture", "schedule-chart"]) await shown(sourceOf(id));
+    await shown("function schedule(k: number): number { return 0.5 / k; }");
+    const [report, picture] = await shown(sourceOf("learning-rate-schedule"));
+    assert.match(
+      `${report["text/plain"]}`,
+      /^✗ 7\.5 [\s\S]*largest \|θ\| after 400000 steps is 0\.0759[\s\S]*Robbins and Monro/,
+    );
+    const figure = picture["application/vnd.plotly.v1+json"] as {
+      data: { name: string; y: number[] }[];
+      layout: Record<string, { type: string }>;
+    };
+    const drawn = figure.data.map(({ name, y }) => [name, y.at(-1)]);
+    assert.deepEqual(
+      drawn.filter(([name]) => name === "one that passes").map(([, last]) => last),
+      [0.0076, 1700],
+    );
+    const own = drawn.filter(([name]) => name === "your schedule").map(([, last]) => Number(last).toPrecision(2));
+    assert.deepEqual(own, ["0.084", "51"]);
+    for (const axis of ["xaxis", "yaxis", "xaxis2", "yaxis2"]) assert.equal(figure.layout[axis].type, "log");
+    await shown("function schedule(k: number): number { return 0.5 / k ** 1.5; }");
+    const again = await shown(sourceOf("learning-rate-schedule"));
+    assert.equal(again.length, 1);
+    assert.match(`${again[0]["text/plain"]}`, /^✓ 7\.5/);
+  } finally {
+    await session.close();
+  }
+});
