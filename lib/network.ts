@@ -5,7 +5,7 @@ import type { Loss, Targets } from "./loss";
 import { type Matrix, reserve, shaped } from "./memory";
 import type { RealType } from "./product";
 import { compile, gradientName, type Operands, type Program } from "./program";
-import { isMatrix, operands as operandsOf } from "./symbols";
+import { base, isMatrix, operands as operandsOf } from "./symbols";
 
 /** Is the input of all steps: vectors x_1..x_T, or labels that stand for one-hot vectors, or flat rows t * B + b. */
 export type Input = number[][] | ArrayLike<number>;
@@ -68,12 +68,22 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: st
   const height = (T + 1) * B;
   const widest = Math.max(...variables.map(([, n]) => n));
   const scratch: [number, number] = [chunk, stride(widest)];
-  const shapes: Record<string, [number, number]> = { one: [1, 1], left: scratch, right: scratch };
+  const classes = Math.max(0, ...labelled.map(cell.size));
+  const shapes: Record<string, [number, number]> = {
+    one: [1, 1],
+    left: scratch,
+    right: scratch,
+    sums: [classes, widest],
+  };
   for (const kind of ["value", "grad"]) for (const [v, n] of variables) shapes[`${kind} ${v}`] = [height, n];
+  const read = (W: string) =>
+    cell.equations.flatMap((e) => (e.kind === "affine" ? e.terms : [])).filter((t) => t.W === W);
+  const isLabel = (v: string) => labelled.includes(base(v));
   for (const [name, { rows, columns }] of Object.entries(cell.param)) {
     shapes[`grad ${name}`] = [rows, columns];
-    if (isMatrix(name)) shapes[name] = [rows, stride(columns)];
-    if (isMatrix(name)) shapes[`${name} transposed`] = [columns, stride(rows)];
+    if (!isMatrix(name)) continue;
+    shapes[`${name} transposed`] = [columns, stride(rows)];
+    if (!read(name).every(({ v }) => isLabel(v))) shapes[name] = [rows, stride(columns)];
   }
   const memory = reserve(shapes, Real);
   const { matrices } = memory;

@@ -45,7 +45,7 @@ function places(equations: Equation[]): (variable: string) => Place {
 }
 
 /** The words of the generated code that are not names of operands. A cell may not use them as names. */
-export const words = ["for", "let", "at", "row", "column", "first", "last", "Math", "pow", ...Object.keys(functions)];
+export const words = ["for", "let", "at", "first", "last", "Math", "pow", ...Object.keys(functions)];
 
 /** Calls of elementwise functions in a text. */
 const calls = (text: string) => text.match(new RegExp(`\\b(${Object.keys(functions).join("|")})\\(`, "g"))?.length ?? 0;
@@ -88,20 +88,15 @@ export function compile(lines: Equation[], sizeOf: (variable: string) => number,
   const termPlace = (y: string, v: string) => (place(y) === "step" && place(v) === "before" ? "before" : place(y));
   const entry = (v: string) => `${v}[at]`;
   const elementwise = (y: string, text: string) => ({ n: sizes[y], text });
-  const byRow = (y: string, statement: string) => ({
-    line: `for (let row = (first - 1) * batch; row < last * batch; row++) for (let column = 0; column < ${sizes[y]}; column++) ${statement}`,
-  });
-
   /** y = f(u, ...); or y = b, y += W v. */
   const forward = (e: Equation): Placed[] => {
     const { y } = e;
     if (e.kind === "elementwise")
       return [{ place: place(y), statement: elementwise(y, `${y}[at] = ${toJs(e.f, entry)};`) }];
     const start = termPlace(y, "x");
-    const bias = e.biases.map((b) => `${b}[column]`).join(" + ") || "0";
     return [
       { place: start, statement: { line: `// ${e.line}` } },
-      { place: start, statement: byRow(y, `${y}[row * ${sizes[y]} + column] = ${bias};`) },
+      { place: start, statement: { line: `setRows(${[y, "first", "last", ...e.biases].join(", ")});` } },
       ...e.terms.map(({ W, v }) => ({
         place: termPlace(y, v),
         statement: W

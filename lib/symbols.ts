@@ -91,7 +91,7 @@ export const inputs = ["x", "y"];
 function isName(name: string): boolean {
   try {
     new Function(name, '"use strict";');
-    return !["at", "row", "column", "first", "last", "batch"].includes(name);
+    return !["at", "first", "last", "batch"].includes(name);
   } catch {
     return false;
   }

@@ -25,7 +25,6 @@ const x = [
 const y = [2, 0, 1, 1, 2];
 const h0 = [0.3, -0.5, 0.2, 0.7];
 const labels = [1, 0, 0, 1, 0];
-const oneHot = labels.map((label) => [0, 1].map((i) => (i === label ? 1 : 0)));
 
 function assertClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, what: string, within = 1e-12): void {
   assert.equal(actual.length, wanted.length, what);
@@ -64,12 +63,17 @@ test("Example 1's values and gradients are those of a cell written by hand", () 
   assertClose(net.grad.x.subarray(2), hand.dx.flat(), "dx");
 });
 
-test("labels are the one-hot vectors that they stand for", () => {
-  const [byLabel, dense] = [unroll(cell, labels), unroll(cell, oneHot)];
-  assertClose([bptt(byLabel, y, softmaxCrossEntropy)], [bptt(dense, y, softmaxCrossEntropy)], "L");
-  assertClose(byLabel.value.h, dense.value.h, "h");
-  for (const name of Object.keys(cell.param)) assertClose(byLabel.dparam[name], dense.dparam[name], `d${name}`);
-});
+for (const classes of [2, 9])
+  test(`labels are the one-hot vectors that they stand for, 5 labels of ${classes}`, () => {
+    const one = defineCell(vanilla, { inputSize: classes, hiddenSize: 4, outputSize: 3, seed: 3 });
+    const oneHot = labels.map((label) => Array.from({ length: classes }, (_, i) => (i === label ? 1 : 0)));
+    const [byLabel, dense] = [unroll(one, labels), unroll(one, oneHot)];
+    assertClose([bptt(byLabel, y, softmaxCrossEntropy)], [bptt(dense, y, softmaxCrossEntropy)], "L");
+    assertClose(byLabel.value.h, dense.value.h, "h");
+    for (const name of Object.keys(one.param)) assertClose(byLabel.dparam[name], dense.dparam[name], `d${name}`);
+    bptt(byLabel, y, softmaxCrossEntropy);
+    assertClose(byLabel.dparam.U, dense.dparam.U, "dU again");
+  });
 
 /** Sequence b of a network of B sequences, from rows t * B + b. */
 const sequence = (matrix: Matrix, B: number, b: number) => rows(matrix).filter((_, r) => r % B === b);
