@@ -128,7 +128,7 @@ test("a schedule gets a picture only if it is wrong: both its sizes on logarithm
     return outputs.map((output) => (output.kind === "display" ? output.data : {}));
   };
   try {
-    for (const id of ["setup", "schedule-picture", "schedule-chart"]) await shown(sourceOf(id));
+    for (const id of ["setup", "schedule-that-passes", "schedule-picture", "schedule-chart"]) await shown(sourceOf(id));
     await shown("function schedule(k: number): number { return 0.5 / k; }");
     const [report, picture] = await shown(sourceOf("learning-rate-schedule"));
     assert.match(
@@ -147,6 +147,10 @@ test("a schedule gets a picture only if it is wrong: both its sizes on logarithm
     const own = drawn.filter(([name]) => name === "your schedule").map(([, last]) => Number(last).toPrecision(2));
     assert.deepEqual(own, ["0.084", "51"]);
     for (const axis of ["xaxis", "yaxis", "xaxis2", "yaxis2"]) assert.equal(figure.layout[axis].type, "log");
+    // Made for (1, 1), where |θ| is 0: the picture is that of the worst start.
+    await shown("function schedule(k: number): number { return k === 1 ? 0.25 : 0; }");
+    const [, late] = await shown(sourceOf("learning-rate-schedule"));
+    assert.equal((late["application/vnd.plotly.v1+json"] as typeof figure).data[0].y.at(-1), 1);
     await shown("function schedule(k: number): number { return 0.5 / k ** 1.5; }");
     const again = await shown(sourceOf("learning-rate-schedule"));
     assert.equal(again.length, 1);

@@ -76,6 +76,7 @@ test("the picture of 7.5 draws the run of its reference as the one that passes",
   const { questions } = loadExercise("07-learning-rate");
   const eta = questions.find(({ number }) => number === "7.5")?.reference as (k: number) => number;
   const largest = { theta: new Array<number>(10).fill(0), m: new Array<number>(10).fill(0) };
+  // Its worst start.
   let [theta, m] = [1, 1];
   for (let k = 1; k <= 500000; k++) {
     [theta, m] = [theta - 2 * eta(k) * (m + theta), m + theta];
