@@ -21,7 +21,8 @@ function reordered<Rows>(rows: Rows, n: number, order: number[]): Rows {
  * Reads a sequence in both directions: the cell `ahead` from x_1 to x_T, the cell `back` from x_T to x_1. At every step
  * the cell `top` reads the outputs of both, those of `ahead` first, and the loss reads `top`.
  *
- * Where the B sequences have different `lengths`, `back` begins at the end of each, not in the rows behind it.
+ * Where the B sequences have different `lengths`, `back` begins at the end of each, not in the rows behind it. Initial
+ * states have names such as "ahead.h".
  * Source: Schuster and Paliwal, "Bidirectional recurrent neural networks" (1997).
  * @throws {RangeError} where `top` does not read as many numbers as the two give.
  * @example
@@ -35,7 +36,7 @@ function reordered<Rows>(rows: Rows, n: number, order: number[]): Rows {
 export function bidirectional(
   cells: { ahead: Cell; back: Cell; top: Cell },
   x: Input,
-  { lengths, ...options }: Pick<Options, "B" | "Real"> & { lengths?: number[] } = {},
+  { lengths, initial, ...options }: Options & { lengths?: number[] } = {},
 ): Wiring {
   const ahead = unroll(cells.ahead, x, options);
   const { T, B } = ahead;
@@ -70,7 +71,7 @@ export function bidirectional(
     {
       forward(input) {
         forward(ahead, input);
-        forward(back, input && turn(input));
+        forward(back, input === undefined ? undefined : turn(input as Input));
         forward(top, found());
       },
       bptt(y, loss) {
@@ -80,5 +81,6 @@ export function bidirectional(
         return L;
       },
     },
+    initial,
   );
 }

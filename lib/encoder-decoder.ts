@@ -1,6 +1,6 @@
 /** Sequence to sequence: one network reads, and hands its state to another that writes. */
 import type { Cell } from "./cell";
-import { bptt, forward, type Input, type Network, type Options, unroll } from "./network";
+import { bptt, forward, type Input, type Inputs, isByName, type Network, type Options, unroll } from "./network";
 import { joined, received, type Wiring } from "./wiring";
 
 /** How a decoder writes: the label that stands before the first. */
@@ -28,6 +28,7 @@ function finalState({ value, B }: Network, state: string, lengths: number[]): Fl
  *
  * The decoder learns by teacher forcing: at step t it reads the right label y_{t-1} (`start` at t = 1), and its loss is
  * that of y_t. Rows of the target with -1 are behind the end of a sequence. `lengths` says where each source ends.
+ * Another source comes as x, another source and target as `{ x, y }`. An initial state has the name "encoder.h".
  * Source: Sutskever, Vinyals and Le, "Sequence to sequence learning with neural networks" (2014).
  * @throws {RangeError} where the encoder has no such states as the decoder.
  * @example
@@ -41,19 +42,19 @@ export function encoderDecoder(
   cells: { encoder: Cell; decoder: Cell },
   source: Input,
   target: ArrayLike<number>,
-  { start, lengths, ...options }: Start & Pick<Options, "B" | "Real"> & { lengths?: number[] },
+  { start, lengths, initial, ...options }: Start & Options & { lengths?: number[] },
 ): Wiring {
   checkStates(cells.encoder, cells.decoder);
   const encoder = unroll(cells.encoder, source, options);
   const { B, T } = encoder;
   const ends = lengths ?? Array(B).fill(T);
-  const before = Array.from(target, (_, r) => (r < B ? start : Math.max(target[r - B], 0)));
-  const decoder = unroll(cells.decoder, before, options);
-  const run = (input?: Input) => {
-    if (input) forward(encoder, input);
-    else forward(encoder);
+  const before = (y: ArrayLike<number>) => Array.from(y, (_, r) => (r < B ? start : Math.max(y[r - B], 0)));
+  const decoder = unroll(cells.decoder, before(target), options);
+  const run = (inputs?: Inputs) => {
+    const { x, y } = isByName(inputs) ? inputs : { x: inputs, y: undefined };
+    forward(encoder, x);
     for (const state of cells.decoder.states) decoder.value[state].set(finalState(encoder, state, ends));
-    forward(decoder);
+    forward(decoder, y && before(y as ArrayLike<number>));
   };
   run();
   return joined(
@@ -73,6 +74,8 @@ export function encoderDecoder(
         return L;
       },
     },
+    initial,
+    { encoder },
   );
 }
 

@@ -120,6 +120,8 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: st
 const isVectors = (x: Input): x is number[][] => Array.isArray(x[0]);
 const isReal = (x: Input) => x instanceof Float64Array || x instanceof Float32Array;
 const isInput = (x: Inputs): x is Input => Array.isArray(x) || ArrayBuffer.isView(x);
+/** Says whether inputs come by name. */
+export const isByName = (x?: Inputs): x is Record<string, Input> => typeof x === "object" && !isInput(x);
 
 /** Flat rows of vectors come as an array of reals, or as plain numbers where a vector has one; other numbers are labels. */
 const isLabels = (x: Input, n: number) => !isVectors(x) && !isReal(x) && n > 1;
@@ -216,7 +218,7 @@ export function unroll(cell: Cell, inputs: Inputs, options: Options = {}): Netwo
 }
 
 /** Writes B rows of initial values. */
-function setInitial({ cell, B, value }: Network, name: string, start: ArrayLike<number>): void {
+export function setInitial({ cell, B, value }: Network, name: string, start: ArrayLike<number>): void {
   if (!cell.states.includes(name))
     throw new RangeError(`Cannot set the initial ${name}: the states are ${cell.states.join(", ")}`);
   if (start.length !== B * cell.size(name))

@@ -1,6 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adam, bptt, defineCell, rows, sgd, softmaxCrossEntropy, train, unroll, vanilla } from "../lib";
+import {
+  adam,
+  bidirectional,
+  bptt,
+  type Cell,
+  defineCell,
+  type Example,
+  encoderDecoder,
+  type Inputs,
+  inputDriven,
+  rows,
+  sgd,
+  softmaxCrossEntropy,
+  stack,
+  teacherForced,
+  train,
+  unroll,
+  vanilla,
+  type Wiring,
+} from "../lib";
 
 const sizes = { inputSize: 2, hiddenSize: 6, outputSize: 2, seed: 5 };
 const example = { x: [0, 1, 1, 0, 1, 0, 0, 1], y: [0, 1, 0, 0, 1, 1, 1, 0] };
@@ -71,3 +90,42 @@ test("examples may change from step to step", async () => {
   for await (const _ of train(cell, examples, { loss: softmaxCrossEntropy, optimizer: sgd(0.2), steps: 4 }));
   assert.deepEqual(asked, [1, 2, 3, 4]);
 });
+
+const inner = { inputSize: 2, hiddenSize: 6, outputSize: 6 };
+const top = { inputSize: 6, hiddenSize: 6, outputSize: 2 };
+const learners: [name: string, learner: Cell | Wiring, example: Example<Inputs>][] = [
+  ["a stack", stack([defineCell(inputDriven, inner), defineCell(vanilla, top)], example.x), example],
+  [
+    "two directions",
+    bidirectional(
+      {
+        ahead: defineCell(inputDriven, inner),
+        back: defineCell(inputDriven, { ...inner, seed: 2 }),
+        top: defineCell(["o = c + V * x"], { ...top, inputSize: 12 }),
+      },
+      example.x,
+    ),
+    example,
+  ],
+  [
+    "an encoder with a decoder",
+    encoderDecoder(
+      { encoder: defineCell(vanilla, sizes), decoder: defineCell(vanilla, { ...sizes, seed: 2 }) },
+      [0, 0],
+      [0, 0, 0],
+      { start: 0 },
+    ),
+    { x: { x: [0, 1], y: [1, 0, 1] }, y: [1, 0, 1] },
+  ],
+  ["a cell that is forced", defineCell(teacherForced, sizes), { x: { x: example.x, y: example.y }, y: example.y }],
+];
+for (const [name, learner, { x, y }] of learners)
+  test(`${name} is trained as a cell is`, async () => {
+    const losses: number[] = [];
+    const options = { loss: softmaxCrossEntropy, optimizer: adam(0.05), steps: 150 };
+    for await (const { loss, net } of train(learner, { x, y }, options)) {
+      losses.push(loss);
+      assert.equal("networks" in net, "networks" in learner);
+    }
+    assert.ok(losses[149] < losses[0] / 10, `${losses[0]} -> ${losses[149]}`);
+  });

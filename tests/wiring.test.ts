@@ -214,6 +214,39 @@ test("an encoder and a decoder learn to copy, and greedy decoding writes what wa
   assert.equal(greedyDecode(cells, [1, 2], { start: 0, stop: 0, longest: 1 }).length, 1);
 });
 
+test("wired networks begin at the initial states that they are given", () => {
+  const h0 = [0.3, -0.5, 0.2];
+  const x = vectors(4);
+  const one = cell(vanilla, 2, 2, 5);
+  close(
+    stack([one], x, { initial: { "1.h": h0 } }).networks[1].value.o,
+    unroll(one, x, { initial: { h: h0 } }).value.o,
+  );
+  const cells = [cell(layer, 2, 1, 1), cell(vanilla, 3, 2, 2)];
+  const [deep, fromZero] = [stack(cells, x, { initial: { "1.h": h0 } }), stack(cells, x)];
+  assert.notDeepEqual(rows(deep.networks[2].value.o), rows(fromZero.networks[2].value.o));
+  const y = labels(4, 2);
+  deep.bptt(y, softmaxCrossEntropy);
+  const dh0 = deep.networks[1].grad.h.slice(0, 3);
+  const start = deep.networks[1].value.h.subarray(0, 3);
+  const L = () => {
+    deep.forward();
+    return softmaxCrossEntropy.of(deep.networks[2], y);
+  };
+  assert.ok(gradientCheck(L, { h0: start }, { h0: dh0 }).passed);
+  const both = { ahead: cell(layer, 2, 1, 1), back: cell(layer, 2, 1, 2), top: cell(["o = c + V * x"], 6, 2, 3) };
+  const { back } = bidirectional(both, x, { initial: { "back.h": h0 } }).networks;
+  close(back.value.h, unroll(both.back, x.toReversed(), { initial: { h: h0 } }).value.h);
+});
+
+test("an encoder-decoder takes another source and target", () => {
+  const cells = { encoder: cell(vanilla, 2, 1, 1), decoder: cell(vanilla, 4, 4, 2) };
+  const wired = encoderDecoder(cells, [0, 1], [1, 2, 3], { start: 0 });
+  wired.forward({ x: [1, 1], y: [3, 1, 2] });
+  const fresh = encoderDecoder(cells, [1, 1], [3, 1, 2], { start: 0 });
+  assert.deepEqual(rows(wired.networks.decoder.value.o), rows(fresh.networks.decoder.value.o));
+});
+
 test("what cannot be joined is refused by a sentence", () => {
   const refused = (run: () => void, message: string) => assert.throws(run, { name: "RangeError", message });
   refused(
@@ -223,6 +256,15 @@ test("what cannot be joined is refused by a sentence", () => {
   refused(
     () => encoderDecoder({ encoder: cell(vanilla, 2, 1, 1), decoder: cell(lstm, 3, 3, 1) }, [0], [1], { start: 0 }),
     "Cannot hand over s: the decoder's has 3 entries, and the encoder's states are h with 3",
+  );
+  const ready = { encoder: cell(vanilla, 2, 1, 1), decoder: cell(vanilla, 3, 3, 1) };
+  refused(
+    () => encoderDecoder(ready, [0], [1], { start: 0, initial: { "decoder.h": [1, 2, 3] } }),
+    "Cannot set the initial decoder.h: wanted a name such as encoder.h; the networks are encoder",
+  );
+  refused(
+    () => stack([cell(layer, 2, 1, 1)], vectors(3), { initial: { h: [1, 2, 3] } }),
+    "Cannot set the initial h: wanted a name such as 1.h; the networks are 1",
   );
   refused(() => batch([{ x: [1, 2], y: [1] }]), "Cannot lay sequence 0 beside others: it has 2 inputs and 1 targets");
 });
