@@ -767,7 +767,10 @@ const failing = (look: Look) =>
     const power = Math.abs(early - late) < 0.02 ? late : Number.NaN;
     let rates: Float64Array | undefined;
     const passes = (start: Start) => {
-      rates ??= Float64Array.from({ length: 500000 }, (_, i) => schedule(i + 1));
+      if (!rates) {
+        rates = new Float64Array(500000);
+        for (let k = 1; k <= 500000; k++) rates[k - 1] = schedule(k);
+      }
       return lateSizes(rates, start).theta < 0.02;
     };
     return look(schedule, power, passes, starts) && !starts.every(passes);
