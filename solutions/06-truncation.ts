@@ -245,39 +245,46 @@ const oneStepGradient: FunctionQuestion = {
 
 // 6.3
 
-type Model = {
-  f(h: number, x: number, theta: number): number;
-  slope(h: number, x: number, theta: number): number;
-  lossSlope(h: number, y: number): number;
-};
+type StepFunction = (h: number, x: number, theta: number) => number;
+type LossSlope = (h: number, y: number) => number;
 type State = { theta: number; h: number };
-type TbpttStep = (model: Model, state: State, x: number, y: number, eta: number) => State;
+type Args = [
+  f: StepFunction,
+  slope: StepFunction,
+  lossSlope: LossSlope,
+  state: State,
+  x: number,
+  y: number,
+  eta: number,
+];
+type TbpttStep = (...args: Args) => State;
 
+/** The step function, its slope in theta, and the slope of the loss. */
 const models = {
-  example4: "({ f: (h, x, theta) => h + theta, slope: (h, x, theta) => 1, lossSlope: (h, y) => 2 * (h - y) })",
-  tanh: `({
-  f: (h, x, theta) => Math.tanh(theta * h + x),
-  slope: (h, x, theta) => h * (1 - Math.tanh(theta * h + x) ** 2),
-  lossSlope: (h, y) => 2 * (h - y),
-})`,
-  leaky: `({
-  f: (h, x, theta) => h + theta * (x - h),
-  slope: (h, x, theta) => x - h,
-  lossSlope: (h, y) => (h - y) ** 3,
-})`,
+  example4: ["(h, x, theta) => h + theta", "(h, x, theta) => 1", "(h, y) => 2 * (h - y)"],
+  tanh: [
+    "(h, x, theta) => Math.tanh(theta * h + x)",
+    "(h, x, theta) => h * (1 - Math.tanh(theta * h + x) ** 2)",
+    "(h, y) => 2 * (h - y)",
+  ],
+  leaky: ["(h, x, theta) => h + theta * (x - h)", "(h, x, theta) => x - h", "(h, y) => (h - y) ** 3"],
 };
+const functionsOf = (model: keyof typeof models) => models[model].map((js) => ({ js }));
 
-const onlineStep: TbpttStep = ({ f, slope, lossSlope }, { theta, h }, x, y, eta) => {
+const onlineStep: TbpttStep = (f, slope, lossSlope, { theta, h }, x, y, eta) => {
   const next = f(h, x, theta);
   return { theta: theta - eta * lossSlope(next, y) * slope(h, x, theta), h: next };
 };
-/** The right step with theta moved by another amount. */
-const movedBy =
-  (move: (model: Model, state: State, x: number, y: number, eta: number) => number): TbpttStep =>
-  (model, state, x, y, eta) => ({
-    theta: state.theta - move(model, state, x, y, eta),
-    h: model.f(state.h, x, state.theta),
+/** The right step with another truncated gradient. */
+const withGradient =
+  (gradient: TbpttGradient): TbpttStep =>
+  (f, slope, lossSlope, { theta, h }, x, y, eta) => ({
+    theta: theta - eta * gradient({ slope, lossSlope, h, next: f(h, x, theta), x, y, theta }),
+    h: f(h, x, theta),
   });
+type TbpttGradient = (
+  at: { slope: StepFunction; lossSlope: LossSlope; next: number; x: number; y: number } & State,
+) => number;
 
 const tbpttStep: FunctionQuestion = {
   kind: "function",
@@ -285,19 +292,19 @@ const tbpttStep: FunctionQuestion = {
   number: "6.3",
   points: 7,
   name: "tbpttStep",
-  parameters: ["model", "state", "x", "y", "eta"],
+  parameters: ["f", "slope", "lossSlope", "state", "x", "y", "eta"],
   tolerance: 1e-6,
   cases: (random) => {
     const drawn = (model: keyof typeof models, eta: number) => [
-      { js: models[model] },
+      ...functionsOf(model),
       { theta: apart(random, 0.3, 1), h: apart(random, 0.3, 1) },
       apart(random, 1.2, 2),
       apart(random, 0.2, 0.9),
       eta,
     ];
     return [
-      [{ js: models.example4 }, { theta: 1, h: 0 }, 0, 0, 0.5],
-      [{ js: models.example4 }, { theta: 0, h: 1 }, 0, 0, 0.5],
+      [...functionsOf("example4"), { theta: 1, h: 0 }, 0, 0, 0.5],
+      [...functionsOf("example4"), { theta: 0, h: 1 }, 0, 0, 0.5],
       drawn("tanh", 0.2),
       drawn("leaky", 0.1),
       drawn("leaky", 0.3),
@@ -313,63 +320,62 @@ const tbpttStep: FunctionQuestion = {
     mistake<TbpttStep>(
       "the state moves with the new θ",
       'The slide "Updates of truncated BPTT" has θ^(k) in both lines: h̃_{k+1} = f(h̃_k, x_{k+1}; θ^(k)). With the new θ it is another algorithm: on Example 4 with η = 1/2 yours comes to rest in two steps, where the lecture\'s goes round with period 6.',
-      (model, state, x, y, eta) => {
-        const { theta } = onlineStep(model, state, x, y, eta);
-        return { theta, h: model.f(state.h, x, theta) };
+      (...args) => {
+        const [f, , , { h }, x] = args;
+        const { theta } = onlineStep(...args);
+        return { theta, h: f(h, x, theta) };
       },
     ),
     mistake<TbpttStep>(
       "the state stays where it was",
       "Both parts of the pair move: h̃_{k+1} = f(h̃_k, x_{k+1}; θ^(k)).",
-      (model, state, x, y, eta) => ({ theta: onlineStep(model, state, x, y, eta).theta, h: state.h }),
+      (...args) => ({ theta: onlineStep(...args).theta, h: args[3].h }),
     ),
     mistake<TbpttStep>(
       "the state begins anew at 0",
       "h̃_k is carried from step to step: nothing sets it back.",
-      (model, { theta }, x, y, eta) => onlineStep(model, { theta, h: 0 }, x, y, eta),
+      (f, slope, lossSlope, { theta }, ...rest) => onlineStep(f, slope, lossSlope, { theta, h: 0 }, ...rest),
     ),
     mistake<TbpttStep>(
       "the loss is taken at the old state",
       "The loss is that of time k+1: `lossSlope` wants the state that f has just made.",
-      movedBy(({ slope, lossSlope }, { theta, h }, x, y, eta) => eta * lossSlope(h, y) * slope(h, x, theta)),
+      withGradient(({ slope, lossSlope, h, x, y, theta }) => lossSlope(h, y) * slope(h, x, theta)),
     ),
     mistake<TbpttStep>(
       "∂f/∂θ is taken at the new state",
       "The step went from h̃_k to h̃_{k+1} by f(h̃_k, x; θ): its derivative is taken where f was, at h̃_k.",
-      movedBy(({ f, slope, lossSlope }, { theta, h }, x, y, eta) => {
-        const next = f(h, x, theta);
-        return eta * lossSlope(next, y) * slope(next, x, theta);
-      }),
+      withGradient(({ slope, lossSlope, next, x, y, theta }) => lossSlope(next, y) * slope(next, x, theta)),
     ),
     mistake<TbpttStep>(
       "∂f/∂θ is missing",
       "lossSlope is the gradient of h̃_{k+1}. From there to θ there is one more factor of the chain rule, ∂f/∂θ.",
-      movedBy(({ f, lossSlope }, { theta, h }, x, y, eta) => eta * lossSlope(f(h, x, theta), y)),
+      withGradient(({ lossSlope, next, y }) => lossSlope(next, y)),
     ),
     mistake<TbpttStep>(
       "dℓ/dh is missing",
       "`slope` says how θ moves the state. How the state moves the loss is `lossSlope`: multiply the two.",
-      movedBy(({ slope }, { theta, h }, x, _, eta) => eta * slope(h, x, theta)),
+      withGradient(({ slope, h, x, theta }) => slope(h, x, theta)),
     ),
     mistake<TbpttStep>(
       "the step goes up",
       "Descent goes against the gradient: θ minus η times the gradient.",
-      (model, state, x, y, eta) => onlineStep(model, state, x, y, -eta),
+      (f, slope, lossSlope, state, x, y, eta) => onlineStep(f, slope, lossSlope, state, x, y, -eta),
     ),
     mistake<TbpttStep>(
       "the learning rate is missing",
       "The gradient is multiplied by η before it is taken off θ.",
-      (model, state, x, y) => onlineStep(model, state, x, y, 1),
+      (f, slope, lossSlope, state, x, y) => onlineStep(f, slope, lossSlope, state, x, y, 1),
     ),
     mistake<TbpttStep>(
       "θ stays where it was",
       "θ moves too, by -η times the truncated gradient.",
-      (model, state, x) => ({
-        theta: state.theta,
-        h: model.f(state.h, x, state.theta),
-      }),
+      withGradient(() => 0),
     ),
     told("the pair that was given is changed", "Return a new record: `state` belongs to the caller."),
+    told(
+      "nothing is cut",
+      "θ has also made h̃_k, at the steps before. That is left out: `slope` holds h̃_k constant, and nothing is added to it.",
+    ),
   ],
 };
 

@@ -136,9 +136,8 @@ const windowed =
 
 // 6.3
 
-type Model = Record<"f" | "slope", (h: number, x: number, theta: number) => number> & {
-  lossSlope(h: number, y: number): number;
-};
+type StepFunction = (h: number, x: number, theta: number) => number;
+type LossSlope = (h: number, y: number) => number;
 type State = { theta: number; h: number };
 type Wrong =
   | "new theta"
@@ -152,18 +151,20 @@ type Wrong =
   | "no eta"
   | "theta stays";
 
-const step = (bug?: Wrong) => (model: Model, state: State, x: number, y: number, eta: number) => {
-  let { theta, h } = state;
-  if (bug === "anew") h = 0;
-  const made = model.f(h, x, theta);
-  let gradient = 1;
-  if (bug !== "no loss slope") gradient *= model.lossSlope(bug === "old loss" ? h : made, y);
-  if (bug !== "no slope") gradient *= model.slope(bug === "new slope" ? made : h, x, theta);
-  const old = theta;
-  if (bug !== "theta stays") theta += (bug === "up" ? 1 : -1) * (bug === "no eta" ? 1 : eta) * gradient;
-  const moved = bug === "new theta" ? model.f(h, x, theta) : model.f(h, x, old);
-  return { h: bug === "stays" ? state.h : moved, theta };
-};
+const step =
+  (bug?: Wrong) =>
+  (f: StepFunction, slope: StepFunction, lossSlope: LossSlope, state: State, x: number, y: number, eta: number) => {
+    let { theta, h } = state;
+    if (bug === "anew") h = 0;
+    const made = f(h, x, theta);
+    let gradient = 1;
+    if (bug !== "no loss slope") gradient *= lossSlope(bug === "old loss" ? h : made, y);
+    if (bug !== "no slope") gradient *= slope(bug === "new slope" ? made : h, x, theta);
+    const old = theta;
+    if (bug !== "theta stays") theta += (bug === "up" ? 1 : -1) * (bug === "no eta" ? 1 : eta) * gradient;
+    const moved = bug === "new theta" ? f(h, x, theta) : f(h, x, old);
+    return { h: bug === "stays" ? state.h : moved, theta };
+  };
 
 // 6.5: by recursion over the steps, or with the weights of all paths
 
@@ -338,7 +339,15 @@ export const right: Record<string, unknown[]> = {
   ],
   "truncation-step": [
     step(),
-    ({ f, slope, lossSlope }: Model, { theta, h }: State, x: number, y: number, eta: number) => ({
+    (
+      f: StepFunction,
+      slope: StepFunction,
+      lossSlope: LossSlope,
+      { theta, h }: State,
+      x: number,
+      y: number,
+      eta: number,
+    ) => ({
       h: f(h, x, theta),
       theta: theta - slope(h, x, theta) * eta * lossSlope(f(h, x, theta), y),
     }),
