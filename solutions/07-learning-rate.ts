@@ -318,7 +318,7 @@ const truncatedIteration: FunctionQuestion = {
   ],
   reference: pairStep(onNextLoss),
   hints: [
-    "Take a pencil: η = 1/2 and μ = 3, from θ = 1 and h̃ = 3. The loss at the next time is σ² + (3 + θ - 3)², its derivative 2, so θ goes to 0; and the state goes on with the θ that it had, to 4. After six such steps everything is as it was.",
+    "Take a pencil: η = 1/2 and μ = 3, from θ = 1 and h̃ = 3. The loss at the next time is σ² + (3 + θ - 3)², whose derivative 2θ is 2 here, so θ goes to 0; and the state goes on with the θ that it had, to 4. After six such steps everything is as it was.",
     "The slide has θ^(k) in both lines. Look at which θ your state goes on with, and whether your loss is the one at time k + 1, which the state reaches in this step.",
     "∇̃L_{k+1} = 2 (h̃ + θ - μ), so the new pair is [θ - 2η (h̃ + θ - μ), h̃ + θ], with the same θ, the old one, in both.",
   ],
@@ -670,6 +670,11 @@ const bpttRates: ExpressionQuestion = {
       "the truncated gradients",
       "T (T + 1) θ is the sum of the truncated gradients. BPTT follows the full one, 2 S₂ θ.",
       ["0", "2/(T*(T+1))", "1/(T*(T+1))"],
+    ),
+    mistake(
+      "the rates with a restart",
+      "Those belong to truncated BPTT with a restart, 7.4b. BPTT multiplies θ by 1 - 2η S₂.",
+      ["0", "1-cos(pi/(T+1))", "1-cos(pi/(2*T+1))"],
     ),
     mistake("an interval on both sides of 0", "With η < 0 one goes uphill: the factor 1 - 2η S₂ is above 1.", [
       "-6/(T*(T+1)*(2*T+1))",

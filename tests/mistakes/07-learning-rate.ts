@@ -218,6 +218,7 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "the factor 2 is missing": ["0", "12/(2 T^3 + 3 T^2 + T)", "6/(2 T^3 + 3 T^2 + T)"],
     "the rates of Example 3": ["0", "T^-2", "T^-2 / 2"],
     "the truncated gradients": ["0", "2/(T^2 + T)", "(T^2 + T)^-1"],
+    "the rates with a restart": ["0", "2 sin(pi/(2 T + 2))^2", "2 sin(pi/(4 T + 2))^2"],
     "an interval on both sides of 0": ["-6/(2 T^3 + 3 T^2 + T)", "6/(2 T^3 + 3 T^2 + T)", "3/(2 T^3 + 3 T^2 + T)"],
   },
   "learning-rate-restart-rates": {
