@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { truncatedGraph, wirings } from "../lib";
+import { type Trace, truncatedGraph, wirings } from "../lib";
 
 const T = 4;
 const figure = truncatedGraph(wirings.hidden, T);
-const faint = (trace: { textfont?: unknown }) => (trace.textfont as { color: string[] }).color;
+const colours = (trace: Trace) => (trace.textfont as { color: string[] }).color;
 
 /** The names of the nodes that are lit with the slider at p; the others are written in grey. */
 function lit(p: number): string[] {
   const data = figure.frames?.[p - 1].data ?? [];
   const nodes = data[data.length - 1];
   const names = nodes.text as string[];
-  return names.filter((_, k) => faint(nodes)[k] !== "#5c5c5c").sort();
+  return names.filter((_, k) => colours(nodes)[k] !== "#5c5c5c").sort();
 }
 const copies = (p: number, letter: string) => lit(p).filter((name) => name.startsWith(letter)).length;
 
@@ -32,7 +32,7 @@ test("p-truncated BPTT goes back from the last loss to p copies of what stands b
 
 test("as many arrows as nodes demand are lit, and the one from the state before the window is cut", () => {
   const data = figure.frames?.[1].data ?? [];
-  const ends = (trace: { x?: unknown }) => (trace.x as (number | null)[]).filter((x) => x == null).length;
+  const ends = (trace: Trace) => (trace.x as (number | null)[]).filter((x) => x == null).length;
   // p = 2: two from x, one from h to h, h to o, o to L, y to L; copies: two of U, two of W, one of V.
   const arrows = data.filter(({ mode }) => mode === "lines+markers").map(ends);
   assert.deepEqual(arrows.slice(1).sort(), [5, 6]);
