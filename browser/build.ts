@@ -26,7 +26,7 @@ const text = (...path: string[]) => readFileSync(join(...path), "utf8");
 const versionOf = (folder: string) => (JSON.parse(text(folder, "package.json")) as { version: string }).version;
 
 /** All files below a folder, as paths from it, in order; folders of which `isWanted` says no are not entered. */
-function filesBelow(folder: string, isWanted = (_name: string) => true): string[] {
+export function filesBelow(folder: string, isWanted = (_name: string) => true): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     if (!entry.isDirectory()) return [entry.name];
@@ -97,12 +97,18 @@ const settings = (page: string, workers: Workers) => ({
   translationsApiUrl: "{base}api/translations",
   contentsAllJsonFile: "all.json",
   defaultKernelName: "unroll",
-  exposeAppInBrowser: "true",
+  settingsOverrides: JSON.stringify({
+    // All cells are in the page: charts keep their size, and the browser's own search finds what is further down.
+    "@jupyterlab/notebook-extension:tracker": { windowingMode: "defer" },
+    // Seconds. What was written just before the window is closed is there again.
+    "@jupyterlab/docmanager-extension:plugin": { autosaveInterval: 10 },
+  }),
   cellWorker: `build/${workers.cells}`,
   typeWorker: `build/${workers.types}`,
 });
 
-function writeServiceWorker(folder: string): void {
+/** Writes the service worker, which keeps all that is in the folder. */
+export function writeServiceWorker(folder: string): void {
   const hash = (path: string) =>
     createHash("sha1")
       .update(readFileSync(join(folder, path)))

@@ -89,9 +89,10 @@ export async function bundlePages(
       ".gif": "file",
       ".md": "text",
     },
-    define: { "process.env.NODE_ENV": '"production"', "process.env": "{}", global: "globalThis", __dirname: '"/"' },
+    inject: [join(site, "process.ts")],
+    define: { "process.env.NODE_ENV": '"production"', global: "globalThis", __dirname: '"/"' },
     // The module file of json5 has no names that an `import * as` could take.
-    alias: { json5: join(packages, "json5/dist/index.js"), process: join(site, "process.ts") },
+    alias: { json5: join(packages, "json5/dist/index.js") },
     plugins: [jupyter],
   });
   const bundles = Object.fromEntries(

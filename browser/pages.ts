@@ -46,6 +46,7 @@ const withoutServer = [
   "@jupyterlab/apputils-extension:announcements",
   "@jupyterlab/apputils-extension:licenses-plugin",
   "@jupyterlab/application-extension:logo",
+  "@jupyterlab/application-extension:tree-resolver",
   "@jupyterlab/docmanager-extension:download",
   "@jupyterlab/filebrowser-extension:download",
   "@jupyterlab/filebrowser-extension:share-file",

@@ -1,26 +1,72 @@
-// Runs in the browser's page: what a reader sees of a notebook in Jupyter Notebook 6. Each function gives plain data.
+// Runs in the browser's page: what a reader sees of a notebook, in Jupyter Notebook 6 and 7. Each function gives plain data.
 
-/* global Jupyter */
+/* global Jupyter, jupyterapp */
 
-function isReady() {
-  return typeof Jupyter !== "undefined" && Jupyter.notebook?.kernel?.is_connected();
-}
+const panel = () => globalThis.jupyterapp?.shell.currentWidget;
+let hasRunAll = false;
 
-function runAll() {
-  Jupyter.notebook.set_autosave_interval(0); // The notebooks of the course are kept without outputs.
-  Jupyter.notebook.execute_all_cells();
-}
+/** What differs between the two: how the page is asked. */
+const notebook6 = {
+  isReady: () => Jupyter.notebook?.kernel?.is_connected(),
+  runAll() {
+    Jupyter.notebook.set_autosave_interval(0); // The notebooks of the course are kept without outputs.
+    Jupyter.notebook.execute_all_cells();
+    hasRunAll = true;
+  },
+  cells: () =>
+    Jupyter.notebook.get_cells().map((cell) => ({
+      type: cell.cell_type,
+      source: cell.get_text(),
+      count: cell.input_prompt_number,
+      outputs: cell.output_area?.outputs ?? [],
+      shown: cell.element[0].querySelector(".output"),
+    })),
+  /** Tells whether MathJax, which works in the pauses of everything else, has come to its end. */
+  isTypeset() {
+    const { queue } = window.MathJax.Hub;
+    return queue.queue.length === 0 && !queue.running && !queue.pending;
+  },
+  scroller: () => document.querySelector("#notebook-container"),
+};
+const notebook7 = {
+  // "Idle" is shown before there is a session: the kernel has answered when its description is there.
+  isReady: () => panel()?.context?.sessionContext.session?.kernel?.status === "idle",
+  runAll: () => {
+    void jupyterapp.commands.execute("notebook:run-all-cells").finally(() => {
+      hasRunAll = true;
+    });
+  },
+  cells: () =>
+    panel().content.widgets.map((cell) => ({
+      type: cell.model.type,
+      source: cell.model.sharedModel.getSource(),
+      count: cell.node.querySelector(".jp-InputPrompt")?.textContent.includes("*") ? "*" : cell.model.executionCount,
+      outputs: cell.model.outputs?.toJSON() ?? [],
+      shown: cell.outputArea?.node,
+    })),
+  isTypeset: () => formulasTypeset() >= formulasWanted() && rawFormulas().length === 0,
+  scroller: () => document.querySelector(".jp-WindowedPanel-outer"),
+};
+const frontEnd = () => (typeof Jupyter === "undefined" ? notebook7 : notebook6);
+
+const isReady = () => frontEnd().isReady();
+const runAll = () => frontEnd().runAll();
+const cells = () => frontEnd().cells();
+const codeCells = () => cells().filter(({ type, source }) => type === "code" && source.trim());
 
 /** Tells whether no cell waits or runs (`*`) any more. */
-function hasRun() {
-  const cells = Jupyter.notebook.get_cells().filter((cell) => cell.cell_type === "code" && cell.get_text().trim());
-  return cells.every((cell) => cell.input_prompt_number !== "*");
-}
+const hasRun = () => hasRunAll && codeCells().every(({ count }) => count !== "*");
 
-function codeCellsWithoutNumber() {
-  const cells = Jupyter.notebook.get_cells().filter((cell) => cell.cell_type === "code" && cell.get_text().trim());
-  return cells.filter((cell) => typeof cell.input_prompt_number !== "number").map((cell) => cell.get_text());
-}
+const codeCellsWithoutNumber = () =>
+  codeCells()
+    .filter(({ count }) => typeof count !== "number")
+    .map(({ source }) => source);
+
+const outputs = () => cells().flatMap((cell) => cell.outputs);
+const errors = () =>
+  outputs()
+    .filter(({ output_type }) => output_type === "error")
+    .map(({ ename, evalue }) => `${ename}: ${evalue}`);
 
 /** Where a trace may be drawn: the rectangle between its axes, or the whole chart where it has none. */
 function plotArea(chart, trace) {
@@ -65,22 +111,23 @@ function undrawnTraces() {
   });
 }
 
-/** The outputs that should have become a chart and have not. */
-function chartsWanted() {
-  const outputs = Jupyter.notebook.get_cells().flatMap((cell) => cell.output_area?.outputs ?? []);
-  return outputs.filter((output) => output.data?.["application/vnd.plotly.v1+json"]).length;
-}
+/** The outputs that should have become a chart. */
+const chartsWanted = () => outputs().filter(({ data }) => data?.["application/vnd.plotly.v1+json"]).length;
 
 function chartsDrawn() {
   return document.querySelectorAll(".js-plotly-plot .main-svg:first-child").length;
 }
 
+const renderedText = ".text_cell_render, .output_latex, .output_markdown, .jp-RenderedMarkdown, .jp-RenderedLatex";
+
 /** The formulas that are still LaTeX source, and those that MathJax could not read. */
 function rawFormulas() {
-  const rendered = [...document.querySelectorAll(".text_cell_render, .output_latex, .output_markdown")];
+  const rendered = [...document.querySelectorAll(renderedText)];
   // biome-ignore lint/performance/useDomNodeTextContent: the text as shown; a formula keeps its source, hidden, in the page
   const raw = rendered.map((cell) => cell.innerText).filter((text) => /\$|\\begin\{|\\[a-z]{3,}/.test(text));
-  const unreadable = [...document.querySelectorAll(".MathJax_Error, .merror")].map((error) => error.textContent);
+  const unreadable = [...document.querySelectorAll(".MathJax_Error, .merror, mjx-merror")].map(
+    (error) => error.textContent,
+  );
   return [...raw, ...unreadable];
 }
 
@@ -90,36 +137,32 @@ function formulasTypeset() {
 
 /** The formulas that the notebook asks for: pairs of `$$` in its text and its LaTeX outputs. */
 function formulasWanted() {
-  const cells = Jupyter.notebook.get_cells();
-  const texts = cells.filter((cell) => cell.cell_type === "markdown").map((cell) => cell.get_text());
-  const outputs = cells.flatMap((cell) => cell.output_area?.outputs ?? []).map((output) => output.data?.["text/latex"]);
-  return [...texts, ...outputs.filter(Boolean)].join("\n").split("$$").length >> 1;
+  const texts = cells()
+    .filter(({ type }) => type === "markdown")
+    .map(({ source }) => source);
+  const latex = outputs().map(({ data }) => data?.["text/latex"]);
+  return [...texts, ...latex.filter(Boolean)].join("\n").split("$$").length >> 1;
 }
 
 /** What a reader sees below each call of `check`. */
-function checkReports() {
-  const checks = Jupyter.notebook.get_cells().filter((cell) => /^check\(/m.test(cell.get_text()));
-  // biome-ignore lint/performance/useDomNodeTextContent: only what is shown counts
-  return checks.map((cell) => cell.element[0].querySelector(".output").innerText.trim());
-}
+const checkReports = () =>
+  cells()
+    .filter(({ source }) => /^check\(/m.test(source))
+    // biome-ignore lint/performance/useDomNodeTextContent: only what is shown counts
+    .map(({ shown }) => shown.innerText.trim());
 
 /** The page scrolls within a frame; a picture of all of it needs a window of this height. */
-function fullHeight() {
-  return document.querySelector("#notebook-container").scrollHeight + 200;
-}
+const fullHeight = () => frontEnd().scroller().scrollHeight + 200;
 
-/** Tells whether all charts are drawn and all formulas typeset: MathJax works in the pauses of everything else. */
-function isAtRest() {
-  const { queue } = window.MathJax.Hub;
-  const typeset = queue.queue.length === 0 && !queue.running && !queue.pending;
-  return typeset && chartsDrawn() >= chartsWanted() && undrawnTraces().length === 0;
-}
+/** Tells whether all charts are drawn and all formulas typeset. */
+const isAtRest = () => frontEnd().isTypeset() && chartsDrawn() >= chartsWanted() && undrawnTraces().length === 0;
 
 globalThis.reader = {
   chartsDrawn,
   chartsWanted,
   checkReports,
   codeCellsWithoutNumber,
+  errors,
   formulasTypeset,
   formulasWanted,
   fullHeight,

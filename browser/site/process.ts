@@ -1,2 +1,2 @@
-/** What Jupyter's packages ask of Node's `process`. */
-export default { env: {}, cwd: () => "/", nextTick: queueMicrotask };
+/** What Jupyter's packages use of Node's `process`: without `cwd`, the links between notebooks lead nowhere. */
+export const process = { env: {}, cwd: () => "/" };

@@ -1,6 +1,5 @@
-import type { IPlugin, Token } from "@lumino/coreutils";
-
-type Plugin = Pick<IPlugin<never, unknown>, "provides" | "requires">;
+/** What plugins are selected by: the services that they provide and require, each known by its token. */
+type Plugin = { provides?: object | null; requires?: object[] };
 
 /** The value under each key that comes last. */
 const last = <T>(values: T[], key: (value: T) => unknown) => new Map(values.map((value) => [key(value), value]));
@@ -16,7 +15,7 @@ export function select<P extends Plugin>(plugins: P[]): P[] {
   );
   let selected = plugins.filter((plugin) => !plugin.provides || providers.get(plugin.provides) === plugin);
   for (;;) {
-    const provided = new Set<Token<unknown> | null | undefined>(selected.map(({ provides }) => provides));
+    const provided = new Set(selected.map(({ provides }) => provides));
     const able = selected.filter(({ requires }) => (requires ?? []).every((service) => provided.has(service)));
     if (able.length === selected.length) return able;
     selected = able;

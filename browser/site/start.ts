@@ -1,5 +1,6 @@
 /** Starts one of Jupyter's applications in the page, with the course's own plugins. */
 import type { JupyterFrontEnd } from "@jupyterlab/application";
+import { PageConfig } from "@jupyterlab/coreutils";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { IServiceManager } from "@jupyterlab/services";
 import { type IPlugin, PluginRegistry } from "@lumino/coreutils";
@@ -18,6 +19,13 @@ type Application = new (options: Options) => JupyterFrontEnd;
 /** Those of Jupyter's extensions that draw outputs are made otherwise: they have a factory and are no plugins. */
 const isPlugin = (one: Plugin | IRenderMime.IExtension): one is Plugin => !("rendererFactory" in one);
 
+/** Has the site kept for days without a network, once the page that the reader waits for is there. */
+function keepForOffline(): void {
+  // There is no service worker where the site is neither on https nor on this machine.
+  navigator.serviceWorker?.register(new URL("service-worker.js", PageConfig.getBaseUrl())).catch(console.warn);
+  void navigator.storage?.persist?.(); // Else the browser may clear it, and the student's work, when its disk is full.
+}
+
 /** Starts the application with the plugins of these extensions, those in `without` left out. */
 export async function start(Application: Application, extensions: Extension[], without: string[]): Promise<void> {
   const all = [...extensions, kernel, interrupter, ...course].flat().filter(({ id }) => !without.includes(id));
@@ -31,4 +39,5 @@ export async function start(Application: Application, extensions: Extension[], w
   Object.assign(globalThis, { jupyterapp: app }); // As Jupyter does where a page asks for it: for the tests.
   await app.start();
   await app.restored;
+  keepForOffline();
 }
