@@ -36,7 +36,7 @@ export type Graded = { question: PublicQuestion; hidden: Case[] };
 export type Limits = { notebookMs: number; cellMs: number; callMs: number; patienceMs: number; valueBytes: number };
 export const limits: Limits = {
   notebookMs: 600_000,
-  cellMs: 30_000,
+  cellMs: 60_000,
   callMs: 10_000,
   patienceMs: 2_000,
   // A schedule's rates, 500000 numbers, take 11 MB.
@@ -197,13 +197,15 @@ async function endingOf(
   const { id, name, cases, misconceptions } = question;
   const { value: valueHere, fault } = kinds[question.kind];
   // What is called stays in its process; what is data is fetched.
-  const found = await ask(`(${valueHere ? `[typeof scope.${name}, scope.${name}]` : `[typeof scope.${name}]`})`);
+  const parts = [`typeof scope.${name}`, `"${name}" in scope`, ...(valueHere ? [`scope.${name}`] : [])];
+  const found = await ask(`[${parts}]`);
   if ("ending" in found) return found;
   if ("error" in found || !Array.isArray(found.value)) return wrong(`\`${name}\` cannot be read.`);
-  const [type, answer] = found.value;
-  if (type === "undefined" && valueHere === undefined)
-    return failures.get(`${id}-answer`) ?? { verdict: "missing", reason: `The notebook does not define \`${name}\`.` };
-  if (valueHere && isUndone(answer)) return failures.get(`${id}-answer`) ?? { verdict: "not done", reason: "" };
+  const [type, isDefined, answer] = found.value;
+  if (valueHere ? isUndone(answer) : type === "undefined") {
+    const missing: Ending = { verdict: "missing", reason: `The notebook does not define \`${name}\`.` };
+    return failures.get(`${id}-answer`) ?? (isDefined ? { verdict: "not done", reason: "" } : missing);
+  }
   const faultFound = fault(question, type === "function" ? () => {} : answer);
   if (faultFound) return wrong(faultFound);
 

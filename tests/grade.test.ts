@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { exerciseNotebook, loadExercise } from "../grader/exercises";
+import { exerciseIds, exerciseNotebook, loadExercise } from "../grader/exercises";
 import { type Graded, gradeSubmission, limits, type NotebookResult } from "../grader/grade";
 import { type Cell, type Notebook, readNotebook, writeNotebook } from "../grader/notebook";
 import { hiddenCases, publishQuestion } from "../grader/publish";
@@ -14,14 +14,21 @@ import { assemble, exerciseOf } from "../grader/submission";
 import { Session } from "../kernel/session";
 
 const root = join(__dirname, "..");
-const exercise = loadExercise("04-bptt");
-const solvedText = readFileSync(join(root, "solutions/04-bptt.ipynb"), "utf8");
-const shippedText = exerciseNotebook(solvedText, exercise);
-const released = readNotebook(shippedText).notebook;
-const full = exercise.questions.reduce((sum, { points }) => sum + points, 0);
-const graded: Graded[] = exercise.questions.map((question) => {
-  return { question: publishQuestion(question, "public"), hidden: hiddenCases(question, "a secret") };
-});
+
+/** An exercise as it is solved, as it ships, and with what grading it needs. */
+function courseSet(id: string) {
+  const exercise = loadExercise(id);
+  const solvedText = readFileSync(join(root, `solutions/${id}.ipynb`), "utf8");
+  const shippedText = exerciseNotebook(solvedText, exercise);
+  const released = readNotebook(shippedText).notebook;
+  const full = exercise.questions.reduce((sum, { points }) => sum + points, 0);
+  const graded = exercise.questions.map((question): Graded => {
+    return { question: publishQuestion(question, "public"), hidden: hiddenCases(question, "a secret") };
+  });
+  return { exercise, solvedText, shippedText, released, full, graded };
+}
+
+const { exercise, solvedText, shippedText, released, full, graded } = courseSet("04-bptt");
 const scratch = mkdtempSync(join(tmpdir(), "grade-"));
 const session = new Session({ folder: join(root, "exercises"), memoryMb: 200, env: { PATH: process.env.PATH } });
 after(async () => {
@@ -47,19 +54,24 @@ const points = ({ questions }: NotebookResult) => questions.reduce((sum, one) =>
 
 // What the exercise and its solution are worth.
 
-test("the solved notebook gets full marks on hidden cases", async () => {
-  const result = await gradeNotebook(solved());
-  assert.deepEqual(new Set(verdicts(result)), new Set(["right"]));
-  assert.equal(points(result), full);
-  assert.deepEqual([result.remarks, result.died], [[], false]);
-});
+for (const id of exerciseIds()) {
+  const { solvedText, shippedText, released, full, graded } = courseSet(id);
+  const gradeText = (text: string) =>
+    gradeSubmission(session, assemble(readNotebook(text).notebook, released), graded, limits);
 
-test("the exercise as it ships gets 0 points, and every question is called not done", async () => {
-  const result = await gradeNotebook(readNotebook(shippedText).notebook);
-  assert.deepEqual(new Set(verdicts(result)), new Set(["not done"]));
-  assert.equal(points(result), 0);
-  assert.deepEqual(result.remarks, []);
-});
+  test(`${id}: the solved notebook gets full marks on hidden cases`, async () => {
+    const result = await gradeText(solvedText);
+    assert.deepEqual(new Set(result.questions.map(({ verdict }) => verdict)), new Set(["right"]));
+    assert.equal(points(result), full);
+    assert.deepEqual([result.remarks, result.died], [[], false]);
+  });
+
+  test(`${id}: the exercise as it ships gets 0 points, and every question is called not done`, async () => {
+    const result = await gradeText(shippedText);
+    assert.deepEqual(new Set(result.questions.map(({ verdict }) => verdict)), new Set(["not done"]));
+    assert.equal(points(result), 0);
+  });
+}
 
 test("an empty notebook gets 0 points, and each question says why", async () => {
   const result = await gradeNotebook({ cells: [], metadata: {} });
