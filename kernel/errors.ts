@@ -104,6 +104,14 @@ export function reportThrown(
   return { ename, evalue, traceback };
 }
 
+/** What an interrupt throws into the cell that runs. */
+export function interruption(): Error {
+  const error = new Error("The cell was interrupted; variables keep the values that they had.");
+  error.name = "KeyboardInterrupt";
+  error.stack = "";
+  return error;
+}
+
 /** The last three parts of a path. */
 const shortened = (file: string) => file.split(/[\\/]/).slice(-3).join("/");
 

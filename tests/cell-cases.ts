@@ -1,5 +1,5 @@
-/** What cells mean, whichever edition runs them: the cells in order, and what the last one gives as plain text. */
-export type CellCase = { title: string; cells: string[]; gives?: string; fails?: RegExp };
+/** What cells mean, whichever edition runs them: the cells in order, and what the last one gives and prints as plain text. */
+export type CellCase = { title: string; cells: string[]; gives?: string; prints?: string; fails?: RegExp };
 
 export const cellCases: CellCase[] = [
   { title: "the last expression is the result", cells: ["const a = 1; a + 1"], gives: "2" },
@@ -50,6 +50,24 @@ export const cellCases: CellCase[] = [
     title: "shorthand properties and assignments reach the scope",
     cells: ["let c = 1, d = 2", "({ c, d } = { c: 3, d: 4 }); const o = { c, d }; [c, d] = [o.d, o.c]; [c, d].join()"],
     gives: "'4,3'",
+  },
+  {
+    title: "a promise is resolved by a timer",
+    cells: [
+      "await new Promise((resolve) => setTimeout(resolve, 1)); await new Promise((resolve) => setImmediate(resolve)); 1",
+    ],
+    gives: "1",
+  },
+  {
+    title: "timers are objects as Node's are, and are cleared",
+    cells: [
+      `let fired = ""; const never = setTimeout(() => { fired += "never" }, 5); clearTimeout(never);
+       const twice = setInterval(() => { fired += "i" }, 1);
+       setImmediate((x: string) => { fired += x }, "now"); const not = setImmediate(() => { fired += "not" }); clearImmediate(not);
+       await new Promise((done) => setTimeout(done, 60).unref().ref()); clearInterval(twice);
+       [/^i*(now)i*$/.test(fired), /ii/.test(fired.replace("now", "")), twice.hasRef()].join()`,
+    ],
+    gives: "'true,true,true'",
   },
   { title: "await works at top level", cells: ["const w = await Promise.resolve(4); w * 2"], gives: "8" },
   {
@@ -155,5 +173,135 @@ export const cellCases: CellCase[] = [
     title: "V8's messages name what was typed",
     cells: ["let notFunction: any = 3", "notFunction()"],
     fails: /^TypeError: notFunction is not a function$/,
+  },
+  {
+    title: "endless recursion is an error",
+    cells: ["function deeper(): number { return 1 + deeper() }", "deeper()"],
+    fails: /^RangeError: Maximum call stack/,
+  },
+  {
+    title: "a package is imported by name, whole, and when asked for",
+    cells: [
+      `import { derivative } from "mathjs/number"; import * as math from "mathjs"`,
+      `const { add } = await import("mathjs"); [derivative("x^2", "x"), math.sqrt(16), add(1, 2)].join(" ")`,
+    ],
+    gives: "'2 * x 4 3'",
+  },
+  {
+    title: "an unknown module is an error",
+    cells: [`import { x } from "./nowhere"`],
+    fails: /^TypeScriptError: Cannot find module '\.\/nowhere'/,
+  },
+  {
+    title: "tslab gives its display",
+    cells: [`import * as tslab from "tslab"; typeof tslab.display.html + typeof tslab.newDisplay().text`],
+    gives: "'functionfunction'",
+  },
+  {
+    title: "a matrix is shown as rows",
+    cells: [`import { matrix } from "mathjs"; matrix([[1, 2], [3, 4.5]])`],
+    gives: "[1, 2]\n[3, 4.5]",
+  },
+  {
+    title: "objects are shown in their depth",
+    cells: ["({ a: 1, b: [1, 'two', { c: { d: { e: { f: 1 } } } }], g: undefined, h: -0 })"],
+    gives:
+      "{\n  a: 1,\n  b: [\n    1,\n    'two',\n    { c: { d: { e: [Object] } } }\n  ],\n  g: undefined,\n  h: -0\n}",
+  },
+  {
+    title: "classes, functions, maps and sets are shown by their names",
+    cells: [
+      "class Point { x = 1; #hidden = 2; see() { return this.#hidden } }",
+      "[new Point(), Point, Math.sin, () => 1, new Map([['k', { v: 1 }]]), new Set([1n])]",
+    ],
+    gives:
+      "[\n  Point { x: 1 },\n  [class Point],\n  [Function: sin],\n  [Function (anonymous)],\n  Map(1) { 'k' => { v: 1 } },\n  Set(1) { 1n }\n]",
+  },
+  {
+    title: "many numbers are shown in columns",
+    cells: ["Array.from({ length: 20 }, (_, i) => i ** 3)"],
+    gives:
+      "[\n     0,    1,    8,   27,   64,\n   125,  216,  343,  512,  729,\n  1000, 1331, 1728, 2197, 2744,\n  3375, 4096, 4913, 5832, 6859\n]",
+  },
+  {
+    title: "typed arrays are shown with their range",
+    cells: ["new Float64Array([1, -2.5])"],
+    gives: "Float64Array(2, from -2.5 to 1) [1, -2.5]",
+  },
+  {
+    title: "console.log fills in and sets apart what it gets",
+    cells: [`console.log("%s is %d, %i, %j", "x", 1.5, 2.7, [1], { a: "text" }, "text", null); console.log()`],
+    prints: `x is 1.5, 2, [1] { a: 'text' } text null\n\n`,
+  },
+  {
+    title: "a console's groups, counts, assertions and values",
+    cells: [
+      `console.group("outer"); console.log("a\\nb"); console.group(); console.dir({ x: { y: { z: {} } } }); console.groupEnd();
+       console.groupEnd(); console.count(); console.count("n"); console.count(); console.countReset(); console.count();
+       console.assert(true); console.info("info"); console.debug("debug")`,
+    ],
+    prints: "outer\n  a\n  b\n    { x: { y: { z: {} } } }\ndefault: 1\nn: 1\ndefault: 2\ndefault: 1\ninfo\ndebug\n",
+  },
+  {
+    title: "console.error, warn and assert go to stderr, in their place",
+    cells: [
+      `console.log("1"); console.error("2"); console.warn("3"); console.assert(false, "why", 4); console.log("5")`,
+    ],
+    prints: "1\n2\n3\nAssertion failed: why 4\n5\n",
+  },
+  {
+    title: "console.table draws rows and columns",
+    cells: [
+      `console.table([{ a: 1, b: "x" }, { a: 22, c: [1] }]); console.table([[1, 2], [3, 4]]);
+       console.table({ one: 1, two: { v: 2 } }); console.table([{ a: 1, b: 2 }], ["b"]); console.table("no table");
+       console.table(new Map([["k", 1]])); console.table(new Set(["s"])); console.table([])`,
+    ],
+    prints: `┌─────────┬────┬─────┬───────┐
+│ (index) │ a  │ b   │ c     │
+├─────────┼────┼─────┼───────┤
+│ 0       │ 1  │ 'x' │       │
+│ 1       │ 22 │     │ [ 1 ] │
+└─────────┴────┴─────┴───────┘
+┌─────────┬───┬───┐
+│ (index) │ 0 │ 1 │
+├─────────┼───┼───┤
+│ 0       │ 1 │ 2 │
+│ 1       │ 3 │ 4 │
+└─────────┴───┴───┘
+┌─────────┬───┬────────┐
+│ (index) │ v │ Values │
+├─────────┼───┼────────┤
+│ one     │   │ 1      │
+│ two     │ 2 │        │
+└─────────┴───┴────────┘
+┌─────────┬───┐
+│ (index) │ b │
+├─────────┼───┤
+│ 0       │ 2 │
+└─────────┴───┘
+no table
+┌───────────────────┬─────┬────────┐
+│ (iteration index) │ Key │ Values │
+├───────────────────┼─────┼────────┤
+│ 0                 │ 'k' │ 1      │
+└───────────────────┴─────┴────────┘
+┌───────────────────┬────────┐
+│ (iteration index) │ Values │
+├───────────────────┼────────┤
+│ 0                 │ 's'    │
+└───────────────────┴────────┘
+┌─────────┐
+│ (index) │
+├─────────┤
+└─────────┘
+`,
+  },
+  {
+    title: "progress passes on what a loop runs over",
+    cells: [
+      `async function* two() { yield "a"; yield "b" } const got: unknown[] = [];
+       for (const k of progress(3)) got.push(k); for await (const x of progress(two(), { total: 2 })) got.push(x); got.join("")`,
+    ],
+    gives: "'012ab'",
   },
 ];

@@ -1,13 +1,13 @@
 /** The worker that runs cells, one at a time. It talks to the page by frames and commands (kernel/frames.ts). */
 import { inspect as nodeInspect } from "node-inspect-extracted";
 import { parameters } from "../../kernel/cell-parameters";
-import { stackPrinter } from "../../kernel/errors";
+import { interruption, stackPrinter } from "../../kernel/errors";
 import type { Command, Frame, Outcome } from "../../kernel/frames";
 import { makeDisplay } from "../../kernel/worker/display";
 import { printer, toBundle } from "../../kernel/worker/format";
 import { orderedOutput } from "../../kernel/worker/ordered-output";
 import { makeProgress } from "../../kernel/worker/progress";
-import { interruption, lateness, ranCells } from "../../kernel/worker/ran-cells";
+import { lateness, ranCells } from "../../kernel/worker/ran-cells";
 import { makeTslab } from "../../kernel/worker/tslab";
 import { makeConsole } from "./console";
 import { beginCell, currentCell, installTimers } from "./contexts";

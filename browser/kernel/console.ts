@@ -3,27 +3,42 @@ import { format, inspect } from "node-inspect-extracted";
 
 type Print = (name: "stdout" | "stderr", text: string) => void;
 
-/** Rows as `console.table` draws them, or undefined where the value is no table. */
-function drawnTable(rows: unknown, only?: readonly string[]): string | undefined {
-  if (typeof rows !== "object" || rows === null) return undefined;
-  const entries: [unknown, unknown][] =
-    rows instanceof Map ? [...rows] : rows instanceof Set ? [...[...rows].entries()] : Object.entries(rows);
-  const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-  const keys = only ?? [...new Set(entries.flatMap(([, row]) => (isRecord(row) ? Object.keys(row) : [])))];
-  const hasValues = entries.some(([, row]) => !isRecord(row));
-  const shown = (value: unknown) =>
-    inspect(value, { depth: 0, maxArrayLength: 3, breakLength: Number.POSITIVE_INFINITY });
-  const lines = entries.map(([index, row]) => [
-    typeof index === "string" ? index : shown(index),
-    ...keys.map((key) => (isRecord(row) && Object.hasOwn(row, key) ? shown(row[key]) : "")),
-    ...(hasValues ? [isRecord(row) ? "" : shown(row)] : []),
-  ]);
-  const head = ["(index)", ...keys, ...(hasValues ? ["Values"] : [])];
-  const widths = head.map((_, j) => Math.max(...[head, ...lines].map((line) => [...line[j]].length)) + 2);
+/** A value of a cell of a table, in one line. */
+const shown = (value: unknown) =>
+  inspect(value, { depth: 0, maxArrayLength: 3, breakLength: Number.POSITIVE_INFINITY });
+
+/** Lines of cells, the first of them the head, within frames. */
+function framed(lines: string[][]): string {
+  const widths = lines[0].map((_, j) => Math.max(...lines.map((line) => line[j].length)) + 2);
   const line = (cells: string[]) => `│${cells.map((cell, j) => ` ${cell}`.padEnd(widths[j])).join("│")}│`;
   const rule = (left: string, middle: string, right: string) =>
     left + widths.map((width) => "─".repeat(width)).join(middle) + right;
-  return [rule("┌", "┬", "┐"), line(head), rule("├", "┼", "┤"), ...lines.map(line), rule("└", "┴", "┘")].join("\n");
+  const [head, ...body] = lines.map(line);
+  return [rule("┌", "┬", "┐"), head, rule("├", "┼", "┤"), ...body, rule("└", "┴", "┘")].join("\n");
+}
+
+/** Rows as `console.table` draws them, or undefined where the value is no table. */
+function drawnTable(rows: unknown, only?: readonly string[]): string | undefined {
+  if (typeof rows !== "object" || rows === null) return undefined;
+  const keys = rows instanceof Map ? [...rows.keys()].map(shown) : undefined;
+  const isIterated = keys !== undefined || rows instanceof Set;
+  const entries = Object.entries(isIterated ? [...(rows as Set<unknown>).values()] : rows);
+  const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+  const columns = only ?? [...new Set(entries.flatMap(([, row]) => (isRecord(row) ? Object.keys(row) : [])))];
+  const hasValues = entries.some(([, row]) => !isRecord(row));
+  const head = [
+    isIterated ? "(iteration index)" : "(index)",
+    ...(keys ? ["Key"] : []),
+    ...columns,
+    ...(hasValues ? ["Values"] : []),
+  ];
+  const lines = entries.map(([index, row], i) => [
+    index,
+    ...(keys ? [keys[i]] : []),
+    ...columns.map((name) => (isRecord(row) && Object.hasOwn(row, name) ? shown(row[name]) : "")),
+    ...(hasValues ? [isRecord(row) ? "" : shown(row)] : []),
+  ]);
+  return framed([head, ...lines]);
 }
 
 const duration = (ms: number): string => (ms < 1000 ? `${Number(ms.toFixed(3))}ms` : `${(ms / 1000).toFixed(3)}s`);

@@ -76,7 +76,7 @@ export function installTimers(): void {
       return new Timer(() => start(inCell, ms), clear);
     };
 
-  /** A message comes in the next turn; a timer waits for 4 ms once they are nested. */
+  // A message comes in the next turn; a timer waits for 4 ms once they are nested.
   const turns = new MessageChannel();
   const immediates = new Map<number, () => void>();
   let count = 0;
@@ -85,10 +85,15 @@ export function installTimers(): void {
     immediates.delete(data);
     callback?.();
   };
-  const startImmediate = (callback: () => void): number => {
-    immediates.set(++count, callback);
-    turns.port2.postMessage(count);
-    return count;
+  const forget = (id: number) => void immediates.delete(id);
+  const setImmediate = (callback: Callback, ...values: never[]): Timer => {
+    const inCell = bound(() => callback(...values));
+    const start = () => {
+      immediates.set(++count, inCell);
+      turns.port2.postMessage(count);
+      return count;
+    };
+    return new Timer(start, forget);
   };
 
   const port = Object.getOwnPropertyDescriptor(MessagePort.prototype, "onmessage") as PropertyDescriptor;
@@ -102,7 +107,7 @@ export function installTimers(): void {
   Object.assign(self, {
     setTimeout: timer(setTimeout, clearTimeout),
     setInterval: timer(setInterval, clearInterval),
-    setImmediate: timer(startImmediate, (id) => immediates.delete(id)),
-    clearImmediate: (immediate?: Timer) => immediates.delete(Number(immediate)),
+    setImmediate,
+    clearImmediate: (immediate?: Timer) => forget(Number(immediate)),
   });
 }

@@ -97,7 +97,7 @@ export function startKernel({ workers, ...place }: KernelOptions): BrowserKernel
     complete: async (code, cursor) => completeReply(code, await session.complete(code, utf16Offset(code, cursor))),
     inspect: async (code, cursor) => inspectReply(await session.inspect(code, utf16Offset(code, cursor))),
     isComplete: async (code) => isCompleteReply(await session.completeness(code)),
-    interrupt: () => worker.interrupt(),
+    interrupt: async () => session.interrupt(),
     restart: () => session.restart(),
     shutdown() {
       session.end();

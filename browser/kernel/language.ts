@@ -11,12 +11,10 @@ declare const declarationsFile: string;
 const { files, folder } = ownPlace();
 
 /** What helps with messages of the type checker in a browser. */
-const noNode = "Node's own names and modules are there when the course runs in a Jupyter of your own.";
-const advice = {
-  2307: `In the browser a cell can import mathjs, "../lib", "../grader/check" and JSON files. ${noNode}`,
-  2580: noNode,
-  2591: noNode,
-};
+const whatThereIs =
+  'In the browser a cell can import mathjs, "../lib", "../grader/check" and JSON files. ' +
+  "Node's own names and modules are there when the course runs in a Jupyter of your own.";
+const advice = { 2307: whatThereIs, 2580: whatThereIs, 2591: whatThereIs };
 
 /** Texts by path, and the folders that they lie in. */
 class MemoryFiles implements Files {

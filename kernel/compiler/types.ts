@@ -269,7 +269,10 @@ export class Types {
     return [...inCell, ...this.#messagesOfFiles()]
       .filter(({ code, category }) => category === ts.DiagnosticCategory.Error && !harmless.has(code))
       .map((d) => {
-        const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
+        // What TypeScript advises is of no use in a notebook: Node's types come by themselves, where there is a Node.
+        const message = ts
+          .flattenDiagnosticMessageText(d.messageText, "\n")
+          .replace(/ Do you need to install type definitions .*/, "");
         const start = d.start ?? 0;
         if (d.file && d.file.fileName !== path) {
           const line = d.file.getLineAndCharacterOfPosition(start).line + 1;

@@ -1,5 +1,6 @@
 /** Compiles cells and runs them in a worker, one after the other, wherever the two work. Nothing of Node in it. */
 import type { Ask, Completions, Inspection } from "../compiler/questions";
+import { interruption, reportThrown } from "../errors";
 import type { Command, Frame, Outcome, Output } from "../frames";
 import { decodePlain } from "../plain";
 import type { Failed } from "./runs";
@@ -18,6 +19,8 @@ export type CellWorker = {
   readonly lostWhileIdle: string | undefined;
   send(command: Command): void;
   run(command: Command & { type: "run" | "evaluate" }, onOutput: (output: Output) => void): Promise<Frame | Failed>;
+  /** Stops the run that goes on; without one, does nothing. */
+  interrupt(): void;
   kill(because: string): void;
 };
 
@@ -35,6 +38,8 @@ export class CellSession {
   /** Cells and evaluations run one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  /** Of the cell whose turn has come, until it runs: whether it may still be run. */
+  #mayRun: boolean | undefined;
 
   constructor(ask: Ask, startWorker: () => CellWorker) {
     this.ask = ask;
@@ -73,6 +78,7 @@ export class CellSession {
     name?: string,
   ): Promise<Outcome & { died?: boolean }> {
     return this.#inTurn(async () => {
+      this.#mayRun = true;
       const lost = this.worker.lostWhileIdle;
       const worker = await this.#ready();
       if (lost) onOutput({ kind: "stream", name: "stderr", text: `${lost}\n` });
@@ -81,7 +87,10 @@ export class CellSession {
       // The worker loads packages while the types of the cell are checked.
       worker.send({ type: "preload", packages: importedPackages(source) });
       const compiled = await this.ask("compile", source, cellName);
+      const mayRun = this.#mayRun;
+      this.#mayRun = undefined;
       if ("report" in compiled) return { status: "error", ...compiled.report };
+      if (!mayRun) return { status: "error", ...reportThrown(interruption(), () => undefined, String) };
       const run = worker.run({ type: "run", cell, name: cellName, source, ...compiled }, onOutput);
       // A cell that is stopped half-way has set some of its names: later cells may use them.
       const outcome = await run;
@@ -120,6 +129,12 @@ export class CellSession {
 
   completeness(source: string) {
     return this.ask("completeness", source);
+  }
+
+  /** Stops the cell that runs, or is about to; without one, does nothing. */
+  interrupt(): void {
+    if (this.#mayRun === undefined) this.worker.interrupt();
+    else this.#mayRun = false;
   }
 
   /** Replaces the worker: the variables are gone, the compiler stays warm. */

@@ -63,11 +63,6 @@ export class Session extends CellSession {
     }, idleTime).unref();
   }
 
-  /** Stops the cell that runs; the variables stay. Without one, does nothing. */
-  interrupt(): void {
-    this.worker.send({ type: "interrupt" });
-  }
-
   /** Ends the worker and the compiler. */
   async close(): Promise<void> {
     clearTimeout(this.#idleTimer);

@@ -90,6 +90,10 @@ export class RunningWorker implements CellWorker {
     return run;
   }
 
+  interrupt(): void {
+    this.send({ type: "interrupt" });
+  }
+
   kill(because: string): void {
     this.#killedBecause = because;
     this.#process.kill("SIGKILL");

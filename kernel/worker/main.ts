@@ -4,7 +4,7 @@ import { constants, Script } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { compiled } from "../boot";
 import { parameters } from "../cell-parameters";
-import { stackPrinter } from "../errors";
+import { interruption, stackPrinter } from "../errors";
 import { kernelFolder } from "../folders";
 import type { Command, Outcome } from "../frames";
 import { encodePlain } from "../plain";
@@ -13,7 +13,7 @@ import { toBundle } from "./format";
 import { inspect, modules, waitingForInput } from "./globals";
 import { afterTermination, allowTermination } from "./interruptible-hooks";
 import { barrier, context, emitText, endCell, flush, send, setLatest, state } from "./output";
-import { interruption, lateness, ranCells } from "./ran-cells";
+import { lateness, ranCells } from "./ran-cells";
 import { idle, running } from "./watch-states";
 
 const scope: Record<string, unknown> = {};
@@ -38,6 +38,7 @@ async function interruptible<T>(cell: number, task: () => Promise<T>): Promise<T
   });
   allowTermination(); // Again: an AsyncLocalStorage of the cell's own has turned the checks on.
   Atomics.store(state, 0, running);
+  Atomics.add(state, 1, 1);
   try {
     // In a turn of its own: terminating it must not take this function with it.
     const done = new Promise<T>((resolve) => setImmediate(() => resolve(context.run(cell, task))));

@@ -5,8 +5,8 @@ import { type Frame, framesFd } from "../frames";
 import { orderedOutput } from "./ordered-output";
 import { writing } from "./watch-states";
 
-/** `[0]`: one of the states of watch-states.ts, shared with the watching thread. */
-export const state = new Int32Array(new SharedArrayBuffer(4));
+/** Shared with the watching thread. `[0]`: one of the states of watch-states.ts; `[1]`: how many runs have begun. */
+export const state = new Int32Array(new SharedArrayBuffer(8));
 const stringify = JSON.stringify;
 
 /** Writes all of the bytes, waiting where the pipe is full: what a cell has shown is never lost. */

@@ -23,14 +23,6 @@ export function ranCells(inspect: (value: unknown) => string, sourceMapOf: (file
   return { cells, mapPosition, report, failure };
 }
 
-/** What an interrupt throws into the cell that runs. */
-export function interruption(): Error {
-  const error = new Error("The cell was interrupted; variables keep the values that they had.");
-  error.name = "KeyboardInterrupt";
-  error.stack = "";
-  return error;
-}
-
 /** How an error that no cell was waiting for is introduced, below the cell that it came from. */
 export const lateness = {
   thrown: "Thrown after the cell had handed over:",

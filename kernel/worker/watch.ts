@@ -11,7 +11,7 @@ import { idle, running } from "./watch-states";
 /** How long a cell that waits for a promise may take to notice the interrupt, ms. */
 const patience = 30;
 
-/** `[0]`: one of the states of watch-states.ts. */
+/** `[0]`: one of the states of watch-states.ts; `[1]`: how many runs have begun. */
 const state = new Int32Array(workerData as SharedArrayBuffer);
 
 /** Ends the JavaScript that runs in the cells' thread; its variables stay. */
@@ -21,7 +21,14 @@ function terminate(): void {
   session.post("Runtime.terminateExecution", () => session.disconnect());
 }
 
+/** How many runs the cells' thread has been asked for. */
+let asked = 0;
+
 function interrupt(attempt = 0): void {
+  if (Atomics.load(state, 1) < asked) {
+    setTimeout(interrupt, patience); // The cell is on its way: terminating now would lose it, and returning the interrupt.
+    return;
+  }
   if (Atomics.load(state, 0) === idle) return;
   if (attempt === 0) parentPort?.postMessage({ type: "interrupt" });
   // A thread that is in its event loop takes the message and goes idle; terminating then would hit the next cell.
@@ -39,7 +46,10 @@ commands.on(
   lineSplitter((line) => {
     const command = JSON.parse(line) as Command;
     if (command.type === "interrupt") interrupt();
-    else parentPort?.postMessage(command);
+    else {
+      if (command.type === "run" || command.type === "evaluate") asked++;
+      parentPort?.postMessage(command);
+    }
   }) as (chunk: string | Buffer) => void,
 );
 commands.on("close", () => process.kill(process.pid, "SIGKILL"));

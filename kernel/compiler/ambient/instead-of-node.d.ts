@@ -28,8 +28,14 @@ interface Timer {
   refresh(): this;
   [Symbol.toPrimitive](): number;
 }
+/** Also `resolve` of `new Promise((resolve) => setTimeout(resolve, 100))`, although it wants a value. */
+// biome-ignore lint/suspicious/noConfusingVoidType: what wants no argument, or can do without.
+type TimerCallback = (_: void) => void;
+declare function setTimeout(callback: TimerCallback, ms?: number): Timer;
 declare function setTimeout<A extends unknown[]>(callback: (...values: A) => void, ms?: number, ...values: A): Timer;
+declare function setInterval(callback: TimerCallback, ms?: number): Timer;
 declare function setInterval<A extends unknown[]>(callback: (...values: A) => void, ms?: number, ...values: A): Timer;
+declare function setImmediate(callback: TimerCallback): Timer;
 declare function setImmediate<A extends unknown[]>(callback: (...values: A) => void, ...values: A): Timer;
 declare function clearTimeout(timer?: Timer | number): void;
 declare function clearInterval(timer?: Timer | number): void;
