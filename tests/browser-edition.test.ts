@@ -323,6 +323,87 @@ describe("a student", () => {
   });
 });
 
+describe("the kernel in the page", () => {
+  /** Runs in the page: cells as `run("code")`, which gives the reply and the text of the result or the error's name. */
+  const inPage = (script: string) => `(async () => {
+    const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+    const run = async (code) => {
+      const shown = [];
+      const future = kernel.requestExecute({ code, stop_on_error: true }); // As a notebook asks.
+      future.onIOPub = ({ content }) => shown.push(content.data?.["text/plain"] ?? content.ename ?? content.text);
+      const { status } = (await future.done).content;
+      return [status, ...shown.filter((text) => text !== undefined)];
+    };
+    const pause = (ms) => new Promise((next) => setTimeout(next, ms));
+    ${script}
+  })()`;
+  const open = async () => {
+    const { page: tab } = await openPage(browser, address());
+    await openNotebook(tab, page("notebooks/start.ipynb"));
+    return tab;
+  };
+
+  test("completes while a cell runs, and keeps the state when what it waits for is interrupted", {
+    skip,
+    timeout: 60_000,
+  }, async () => {
+    const tab = await open();
+    const answers = await tab.evaluate(
+      inPage(`
+        const waiting = run("let n = 41; await new Promise(() => {})");
+        const queued = run("n = 0");
+        const { content } = await kernel.requestComplete({ code: "Math.sqr", cursor_pos: 8 });
+        await kernel.interrupt();
+        return [content.matches, await waiting, await queued, await run("n + 1")];`),
+    );
+    assert.deepEqual(answers, [["sqrt"], ["error", "KeyboardInterrupt"], ["aborted"], ["ok", "42"]]);
+    await tab.close();
+  });
+
+  test("stops a loop that never pauses, and says what that costs", { skip, timeout: 60_000 }, async () => {
+    const tab = await open();
+    const [ms, stopped, after] = await tab.evaluate<[number, string[], string[]]>(
+      inPage(`
+        const loop = run("const kept = 1; while (true) {}");
+        await pause(1000);
+        const begin = performance.now();
+        await kernel.interrupt();
+        const stopped = await loop;
+        return [performance.now() - begin, stopped, await run("6 * 7")];`),
+    );
+    assert.deepEqual(
+      [stopped, after],
+      [
+        ["error", "KeyboardInterrupt"],
+        ["ok", "42"],
+      ],
+    );
+    assert.ok(ms < 1000, `${ms} ms`); // 300 to 400 on a machine with nothing else to do.
+    await tab.close();
+  });
+
+  test("aborts what is queued behind an error, asks for input, and forgets on restart", {
+    skip,
+    timeout: 60_000,
+  }, async () => {
+    const tab = await open();
+    const answers = await tab.evaluate(
+      inPage(`
+        kernel.anyMessage.connect((_, { direction, msg }) => {
+          if (direction === "recv" && msg.header.msg_type === "input_request")
+            kernel.sendInputReply({ status: "ok", value: "Ada" }, msg.header);
+        });
+        const failing = run('throw new RangeError("no")');
+        const queued = run("1");
+        const before = [await failing, await queued, await run('const who = await input("Who? "); who')];
+        await kernel.restart();
+        return [...before, await run("globalThis.who ?? 'nobody'")];`),
+    );
+    assert.deepEqual(answers, [["error", "RangeError"], ["aborted"], ["ok", "'Ada'"], ["ok", "'nobody'"]]);
+    await tab.close();
+  });
+});
+
 describe("Jupyter's other pages", () => {
   const isOpen = (tab: Page, path: string) =>
     tab.waitForFunction(`globalThis.jupyterapp?.shell.currentWidget?.context?.path === "${path}"`);
