@@ -32,7 +32,7 @@ const within =
   (imported: string) =>
     folders.some((folder) => imported === folder || imported.startsWith(`${folder}/`));
 const isPackage = (imported: string) =>
-  !/^(kernel|lib|grader|solutions|tests|bench|notebooks|exercises)\b/.test(imported);
+  !/^(kernel|lib|grader|browser|solutions|tests|bench|notebooks|exercises)\b/.test(imported);
 
 describe("imports point one way", () => {
   test("lib knows mathjs and itself", () => {
@@ -88,6 +88,14 @@ describe("imports point one way", () => {
     );
     assert.deepEqual(
       strays("kernel/front", (i) => to("kernel/front")(i) || within("kernel/session")(i)),
+      [],
+    );
+  });
+
+  test("the browser's kernel is made of the native kernel's files, and of what cells import", () => {
+    const isKnown = (i: string) => within("browser/kernel", "kernel")(i) || i === "lib" || i === "grader/check";
+    assert.deepEqual(
+      strays("browser/kernel", (i) => isKnown(i) || isPackage(i)),
       [],
     );
   });
