@@ -9,10 +9,8 @@ const root = join(__dirname, "..");
 /** The folders that a student sees, and where their files come from: exercises are worked on in `work`, as natively. */
 const folders = { notebooks: "notebooks", work: "exercises" };
 
-/** What the start page says of the student's work: it replaces the cell with this id, which is true of files on disk. */
-const yourWork = {
-  id: "your-work",
-  source: `## Where your work is
+/** What the start page says of the student's work. */
+const yourWork = `## Where your work is
 
 **This is the browser edition: nothing is written to your disk.** What you do is kept in this browser, on this computer, and is there when you come back, also without a network. It is lost when you clear the browser's data, and a private window forgets it when you close it.
 
@@ -21,23 +19,46 @@ const yourWork = {
 - A newer version of the course never changes a notebook that you have begun.
 - **■** stops a cell. A loop that never pauses can only be stopped by starting the kernel again: then what was computed is lost, and you are told.
 
-The edition for your own Jupyter also keeps what was computed when you stop a loop, has all of Node, and writes to your disk: install [Node](https://nodejs.org) and Jupyter, and run \`npm start\` in the course's folder.`,
-};
+The edition for your own Jupyter also keeps what was computed when you stop a loop, has all of Node, and writes to your disk: install [Node](https://nodejs.org) and Jupyter, and run \`npm start\` in the course's folder.`;
 
-/** The start page of this edition. @throws {Error} where the cell that it replaces is not there. */
-export function startPage(text: string): string {
+/** What is true of files on a disk and not here: by file and cell, the words and what stands in their place. */
+const changes: { path: RegExp; id: string; words: RegExp; here: string }[] = [
+  { path: /start/, id: "your-work", words: /^[^]*$/, here: yourWork },
+  { path: /start/, id: "how", words: /is still there(?= \|)/, here: "is still there, but see below" },
+  {
+    path: /^work/,
+    id: "done",
+    words: /Save the notebook\./,
+    here: "Press **Hand in** above, and send the file to your teacher.",
+  },
+  { path: /^work/, id: "done", words: / With `npm run grade [^`]*` you can run it yourself\./, here: "" },
+];
+
+/**
+ * Returns the text of a notebook of the course as this edition has it.
+ * @throws {Error} where it speaks of files in other words than those that are changed here.
+ */
+export function inThisEdition(text: string, path: string): string {
   const { notebook } = readNotebook(text);
-  const place = notebook.cells.findIndex(({ id }) => id === yourWork.id);
-  if (place < 0) throw new Error(`Cannot write the start page: notebooks/start.ipynb has no cell "${yourWork.id}"`);
-  const [cell] = notebook.cells.splice(place, 1);
+  const { cells } = notebook;
+  for (const { id, words, here } of changes.filter((change) => change.path.test(path))) {
+    const cell = cells.find((one) => one.id === id);
+    if (!cell) continue;
+    if (!words.test(cell.source))
+      throw new Error(`Cannot write ${path} for the browser: its cell "${id}" has no words like ${words}`);
+    cell.source = cell.source.replace(words, here);
+  }
   // Before the lecture: nobody should begin an exercise without having read it.
-  const lecture = notebook.cells.findIndex(({ id }) => id === "lecture");
-  notebook.cells.splice(Math.max(lecture, 0), 0, { ...cell, source: yourWork.source });
+  const place = cells.findIndex(({ id }) => id === "your-work");
+  const lecture = cells.findIndex(({ id }) => id === "lecture");
+  if (place > lecture && lecture >= 0) cells.splice(lecture, 0, ...cells.splice(place, 1));
   return writeNotebook(notebook);
 }
 
-/** Opened as this notebook is, its date is compared with the one that was opened; a date that moved with the course's
- * versions would make Jupyter ask, in the middle of work, whether to throw the work away. */
+/**
+ * The date of all files. Jupyter compares it when it saves: a date that moved with the course's versions would make it
+ * ask, in the middle of work, whether to throw the work away.
+ */
 const date = "2026-01-01T00:00:00.000Z";
 
 const common = { created: date, last_modified: date, writable: true };
@@ -85,7 +106,7 @@ export function writeContents(site: string): void {
       .sort();
     const models = names.map((name) => {
       const text = readFileSync(join(root, from, name), "utf8");
-      const content = `${folder}/${name}` === "notebooks/start.ipynb" ? startPage(text) : text;
+      const content = name.endsWith(".ipynb") ? inThisEdition(text, `${folder}/${name}`) : text;
       write(site, join("files", folder, name), content);
       return model(`${folder}/${name}`, content);
     });

@@ -21,7 +21,7 @@ import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { type BrowserContext, chromium as driver, type Page } from "playwright-core";
 import { filesBelow, writeServiceWorker } from "../browser/build";
-import { startPage } from "../browser/contents";
+import { inThisEdition } from "../browser/contents";
 import { serve } from "../browser/serve";
 import { select } from "../browser/site/select";
 import { browserCommand } from "../browser/start";
@@ -127,7 +127,14 @@ describe("the site", () => {
   test("says on its first page that nothing is written to the disk", { skip }, () => {
     const text = readFileSync(join(site, "files/notebooks/start.ipynb"), "utf8");
     assert.match(text, /nothing is written to your disk/);
-    assert.throws(() => startPage('{"nbformat": 4, "cells": []}'), /has no cell "your-work"/);
+  });
+
+  test("speaks of no file on the disk, and does not without being noticed", { skip }, () => {
+    for (const name of readdirSync(join(site, "files/work")))
+      assert.doesNotMatch(readFileSync(join(site, "files/work", name), "utf8"), /Save the notebook|npm run/);
+    const cell = { cell_type: "markdown", id: "done", metadata: {}, source: "Store the file." };
+    const other = JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] });
+    assert.throws(() => inThisEdition(other, "work/01.ipynb"), /its cell "done" has no words like \/Save the notebook/);
   });
 
   test("passes the type check", { skip, timeout: 120_000 }, () => {
