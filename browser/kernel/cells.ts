@@ -105,6 +105,7 @@ const handlers: { [K in Command["type"]]?: (command: Command & { type: K }) => v
   interrupt: () => stopRunning(),
 };
 self.onmessage = ({ data }: MessageEvent<Command>) => handlers[data.type]?.(data as never);
-send({ type: "ready" });
 // Most notebooks begin with it.
-void load(importedAs(place.folder, "lib"));
+void load(importedAs(place.folder, "lib"))
+  .catch(() => {})
+  .then(() => send({ type: "ready" }));

@@ -18,8 +18,9 @@ function startCompiler(url: string, place: Place): Compiler {
   const { ask, take, fail } = asking((question) => worker.postMessage(question));
   worker.onmessage = ({ data }) => take(data);
   worker.onerror = ({ message }) => fail(new Error(`The worker that compiles cells failed: ${message}`));
-  // TypeScript reads its declarations with the first question that it is asked.
-  const ready = ask("preload", [importedAs(place.folder, "lib"), "mathjs"]).catch(() => {});
+  // The first question of each kind takes longest: TypeScript reads its declarations, the browser compiles TypeScript.
+  void ask("preload", [importedAs(place.folder, "lib"), "mathjs"]).catch(() => {});
+  const ready = ask("compile", "1 + 1", "").catch(() => {});
   return { ...place, url, ask, ready, end: () => worker.terminate() };
 }
 
