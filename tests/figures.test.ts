@@ -318,6 +318,32 @@ test("the norm of a gradient that shrinks at a constant rate is a straight line"
   assert.equal((layout.yaxis as Layout).type, "log");
 });
 
+test("a curve has a gap where it is not positive on a logarithmic axis, and none on a linear one", () => {
+  const values = [1, 0, -1, 0.1];
+  assert.deepEqual(curves({ a: values }, { y: logAxis("loss") }).data[0].y, [1, null, null, 0.1]);
+  assert.deepEqual(curves({ a: { x: values, y: values } }, { x: logAxis("k") }).data[0].x, [1, null, null, 0.1]);
+  assert.deepEqual(curves({ a: values }).data[0].y, values);
+});
+
+test("graphs stand under one another at their own height, other figures side by side", () => {
+  const graphs = [wirings.hidden, wirings.output].map((wiring) => wiringDiagram(wiring));
+  const { layout } = smallMultiples(graphs);
+  assert.deepEqual(
+    [(layout.xaxis as Layout).domain, (layout.xaxis2 as Layout).domain],
+    [
+      [0, 1],
+      [0, 1],
+    ],
+  );
+  assert.ok(Number(layout.height) > 2 * Number(graphs[0].layout.height));
+});
+
+test("a cobweb names its axes as it is told", () => {
+  const { data, layout } = cobweb(Math.cos, 0.5, { x: "θ<sub>k</sub>", y: "θ<sub>k+1</sub>" });
+  assert.deepEqual((layout.yaxis as Layout).title, { text: "θ<sub>k+1</sub>" });
+  assert.equal(data[0].name, "θ<sub>k+1</sub> = θ<sub>k</sub>");
+});
+
 test("a slider refuses no values, and figures that do not match", () => {
   const one = () => curves({ a: [1] });
   assert.throws(() => withSlider("k", [], one), /Cannot make a slider for k: there are no values/);

@@ -1,7 +1,8 @@
 import { iterate } from "../systems/iterated-map";
+import { type Axis, titleOf, toAxis } from "./axis";
 import { type Figure, plotlyFigure } from "./figure";
 import { extent, padded } from "./finite";
-import { shortNumber } from "./label";
+import { plainLabel, shortNumber } from "./label";
 import { lineTrace, pathTraces } from "./line";
 import { role } from "./theme";
 
@@ -10,6 +11,9 @@ export type CobwebOptions = {
   steps?: number;
   /** What both axes show; the room that the orbit needs where it is left out. */
   range?: readonly [number, number];
+  /** What the state is called before and after a step: h<sub>t-1</sub> and h<sub>t</sub> where they are left out. */
+  x?: Axis;
+  y?: Axis;
 };
 
 /**
@@ -22,21 +26,22 @@ export type CobwebOptions = {
  * withSlider("θ", [0.5, 1.5, 2.5], (theta) => cobweb((h) => Math.tanh(theta * h), 0.1, { range: [-1, 1] }));
  */
 export function cobweb(f: (h: number) => number, start: number, options: CobwebOptions = {}): Figure {
-  const { title, steps = 40 } = options;
+  const { title, steps = 40, x = "h<sub>t-1</sub>", y = "h<sub>t</sub>" } = options;
   const orbit = iterate(f, start, steps);
   const range = options.range ?? padded(extent(orbit), 0.2);
   const leaves = orbit.findIndex((h) => !inside(h, range));
   const shown = leaves < 0 ? orbit : orbit.slice(0, leaves);
   if (shown.length === 0)
     throw new RangeError(`Cannot draw a cobweb from ${start}: the range is ${range.join(" to ")}`);
+  const [before, after] = [titleOf(x), titleOf(y)];
   const corners = shown.flatMap((h) => [h, h]);
   const data = [
-    lineTrace("h<sub>t</sub> = h<sub>t-1</sub>", { x: [...range], y: [...range], color: role.ink, dash: "dash" }),
-    lineTrace("h<sub>t</sub> = f(h<sub>t-1</sub>)", { ...graphOf(f, range), color: role.forward }),
-    ...pathTraces("the way of h<sub>t</sub>", { x: corners.slice(0, -1), y: corners.slice(1), color: role.gradient }),
+    lineTrace(`${after} = ${before}`, { x: [...range], y: [...range], color: role.ink, dash: "dash" }),
+    lineTrace(`${after} = f(${before})`, { ...graphOf(f, range), color: role.forward }),
+    ...pathTraces(`the way of ${after}`, { x: corners.slice(0, -1), y: corners.slice(1), color: role.gradient }),
   ];
-  const [xaxis, yaxis] = ["h<sub>t-1</sub>", "h<sub>t</sub>"].map((text) => ({ title: { text }, range }));
-  const alt = `Cobweb of a map: h goes from ${shortNumber(start)} to ${shortNumber(orbit[steps])} in ${steps} steps.`;
+  const [xaxis, yaxis] = [x, y].map((axis) => ({ ...toAxis(axis), range }));
+  const alt = `Cobweb of a map: ${plainLabel(after)} goes from ${shortNumber(start)} to ${shortNumber(orbit[steps])} in ${steps} steps.`;
   return plotlyFigure({ data, layout: { xaxis, yaxis, showlegend: true }, title, alt });
 }
 

@@ -43,12 +43,19 @@ export function curves(series: Record<string, Curve>, options: CurvesOptions = {
     ...Object.entries(limits).map(([name, at]) => ({ name, at, x: across, y: [at, at] })),
     ...Object.entries(boundaries).map(([name, at]) => ({ name, at, x: [at, at], y: up })),
   ];
-  const data = [...regions.map(regionTrace), ...lines.map(lineTrace), ...straight.map(straightTrace)];
-  const layout = { xaxis: toAxis(x), yaxis: toAxis(y), showlegend: data.length > 1 };
-  return plotlyFigure({ data, layout, title, alt: sentence([titleOf(y), titleOf(x)], lines, data) });
+  const layout = { xaxis: toAxis(x), yaxis: toAxis(y) };
+  const shown = lines.map((line) => ({ ...line, x: onAxis(line.x, layout.xaxis), y: onAxis(line.y, layout.yaxis) }));
+  const data = [...regions.map(regionTrace), ...shown.map(lineTrace), ...straight.map(straightTrace)];
+
+  const alt = sentence([titleOf(y), titleOf(x)], lines, data);
+  return plotlyFigure({ data, layout: { ...layout, showlegend: data.length > 1 }, title, alt });
 }
 
 type Line = { name: string; color: string; x: number[]; y: number[] };
+/** Plotly draws a line to the rim for what a logarithmic axis cannot show. */
+const onAxis = (values: number[], { type }: Layout) =>
+  type === "log" ? values.map((value) => (value > 0 ? value : Number.NaN)) : values;
+
 type Straight = { name: string; at: number; x: number[]; y: number[] };
 
 function toLine(name: string, curve: Curve, color: string): Line {

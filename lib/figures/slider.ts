@@ -25,8 +25,10 @@ export function withSlider<Value>(
   const layouts = oneRange(figures);
   const traces = oneScale(figures.map((figure) => figure.data));
   const labels = values.map((value) => (typeof value === "number" ? shortNumber(value, 6) : String(value)));
-  const height = Number(layouts[start].height) + 96;
-  const layout = { ...layouts[start], height, sliders: [slider(label, labels, start)] };
+  // Without an axis there is nothing between the figure and its slider.
+  const { height, xaxis } = layouts[start] as { height: number; xaxis?: { visible?: boolean } };
+  const gap = xaxis?.visible === false ? 8 : 56;
+  const layout = { ...layouts[start], height: height + 40 + gap, sliders: [slider(label, labels, start, gap)] };
   const ends = `first ${labels[0]}, last ${labels[labels.length - 1]}`;
   const alt = plainLabel(`${figures[start].alt} A slider sets ${label}: ${ends}.`);
   return plotlyFigure({ data: traces[start], layout, frames: framesOf(traces, layouts), alt });
@@ -43,7 +45,8 @@ export function withPlayButton<Value>(...slider: Parameters<typeof withSlider<Va
   const { data, layout, frames, alt } = withSlider(...slider);
   const options = { frame: { duration: 500, redraw: true }, transition: { duration: 0 } };
   const buttons = [{ label: "▶ play", method: "animate", args: [null, options] }];
-  const place = { x: 1, xanchor: "right", y: 0, yanchor: "top", pad: { t: 52 } };
+  const { pad } = (layout.sliders as { pad: { t: number } }[])[0];
+  const place = { x: 1, xanchor: "right", y: 0, yanchor: "top", pad: { t: pad.t - 4 } };
   const look = { showactive: false, bgcolor: "rgba(0, 0, 0, 0)", bordercolor: role.faint };
   return plotlyFigure({
     data,
@@ -72,7 +75,7 @@ function checkMatch(label: string, figures: Figure[]): void {
     );
 }
 
-function slider(label: string, labels: string[], active: number): Layout {
+function slider(label: string, labels: string[], active: number, gap: number): Layout {
   const frame = { duration: 0, redraw: true };
   const options = { mode: "immediate", frame, transition: { duration: 0 } };
   const steps = labels.map((text, k) => ({ label: text, method: "animate", args: [[String(k)], options] }));
@@ -83,7 +86,7 @@ function slider(label: string, labels: string[], active: number): Layout {
     active,
     steps,
     currentvalue,
-    pad: { t: 56, b: 12, l: side, r: side },
+    pad: { t: gap, b: 12, l: side, r: side },
     bgcolor: role.faint,
     bordercolor: role.faint,
     tickcolor: role.ink,

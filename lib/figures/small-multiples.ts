@@ -3,11 +3,13 @@ import { type Figure, type Layout, plotlyFigure, type Trace } from "./figure";
 /**
  * Puts figures side by side and under one another, each under its own title.
  *
+ * Graphs, which need the whole width, stand under one another, two other figures side by side.
+ *
  * @throws RangeError without figures, or for a figure with a slider: put the slider around the multiples.
  * @example
  * smallMultiples([curves({ a: [1, 2] }, { title: "a" }), curves({ b: [2, 1] }, { title: "b" })]);
  */
-export function smallMultiples(figures: readonly Figure[], columns = 2): Figure {
+export function smallMultiples(figures: readonly Figure[], columns = figures.some(isGraph) ? 1 : 2): Figure {
   if (figures.length === 0) throw new RangeError("Cannot put figures side by side: there are none");
   if (figures.some((figure) => figure.frames)) throw new RangeError("Cannot put a figure with a slider beside others");
   const rows = Math.ceil(figures.length / columns);
@@ -21,11 +23,13 @@ export function smallMultiples(figures: readonly Figure[], columns = 2): Figure 
     // Above the titles of the first row, which stand where one figure has its legend.
     legend: { y: 1, yref: "container", yanchor: "top" },
     margin: { l: 48, r: 24, t: showlegend ? 68 : 40, b: 40 },
-    height: 60 + 270 * rows,
+    height: 60 + (columns > 1 ? 0.75 : 1) * rows * Math.max(...figures.map(({ layout }) => Number(layout.height))),
   };
   const data = oneLegend(cells.flatMap((cell) => cell.data));
   return plotlyFigure({ data, layout, alt: figures.map(({ alt }) => alt).join(" ") });
 }
+
+const isGraph = ({ layout }: Figure) => (layout.xaxis as Layout | undefined)?.visible === false;
 
 type Cell = { data: Trace[]; axes: Layout; annotations: Layout[] };
 
