@@ -62,7 +62,8 @@ export function linearMaps({ product, heap, matrices: { one, left, right, sums }
     /** y_t = b + c + ... for biases b, c, ...: the first row, and then as many rows again as there are. */
     setRows(y: Matrix, first: number, last: number, ...biases: Matrix[]) {
       const n = y.columns;
-      const [from, to] = [(first - 1) * batch * n, last * batch * n];
+      const from = (first - 1) * batch * n;
+      const to = last * batch * n;
       y.fill(0, from, from + n);
       for (const b of biases) for (let i = 0; i < n; i++) y[from + i] += b[i];
       for (let at = from + n; at < to; at += at - from) y.copyWithin(at, from, Math.min(at, from + to - at));

@@ -15,20 +15,30 @@ export type Loss = {
   gradientLatex: string;
 };
 
-/** Writes softmax of row r of o, times a weight, into row r of yhat, and gives log of the sum of exp(o). */
-function softmaxRow(o: Matrix, r: number, yhat: Matrix, weight: number): number {
-  const [first, end] = [r * o.columns, (r + 1) * o.columns];
-  // exp(1000) is Infinity: the maximum is taken off.
-  let max = -Infinity;
-  for (let i = first; i < end; i++) max = Math.max(max, o[i]);
-  let Z = 0;
-  for (let i = first; i < end; i++) {
-    const e = exp(o[i] - max);
-    yhat[i] = e;
-    Z += e;
+/**
+ * Sums -log yhat[y] over the rows from `from` on that have a label, and writes weight (yhat - y) to their gradients.
+ * One function for all rows: a number for each would be an object for each, which is collected.
+ */
+function sumOverRows(o: Matrix, gradient: Matrix, y: ArrayLike<number>, from: number, weight: number): number {
+  const n = o.columns;
+  let L = 0;
+  for (let r = 0; r < y.length; r++) {
+    if (y[r] < 0) continue;
+    const [first, end] = [(from + r) * n, (from + r + 1) * n];
+    // exp(1000) is Infinity: the maximum is taken off.
+    let max = -Infinity;
+    for (let i = first; i < end; i++) max = Math.max(max, o[i]);
+    let Z = 0;
+    for (let i = first; i < end; i++) {
+      const e = exp(o[i] - max);
+      gradient[i] = e;
+      Z += e;
+    }
+    for (let i = first; i < end; i++) gradient[i] *= weight / Z;
+    gradient[first + y[r]] -= weight;
+    L += weight * (Math.log(Z) + max - o[first + y[r]]);
   }
-  for (let i = first; i < end; i++) yhat[i] *= weight / Z;
-  return Math.log(Z) + max;
+  return L;
 }
 
 /**
@@ -43,14 +53,7 @@ export const softmaxCrossEntropy: Loss = {
   of({ cell, value, grad, T, B }, y, first = 1, last = T) {
     const [o, g] = [value[cell.output], grad[cell.output]];
     checkLabels(y, (last - first + 1) * B, o.columns);
-    let L = 0;
-    for (let r = first * B; r < (last + 1) * B; r++) {
-      const label = y[r - first * B] as number;
-      if (label < 0) continue;
-      L += softmaxRow(o, r, g, 1 / B) - o[r * o.columns + label];
-      g[r * o.columns + label] -= 1 / B;
-    }
-    return L / B;
+    return sumOverRows(o, g, y as ArrayLike<number>, first * B, 1 / B);
   },
   latex: "L_{t} = -\\log \\hat{y}_{t, y_{t}}, \\quad \\hat{y}_{t} = \\operatorname{softmax}(o_{t})",
   gradientLatex: "\\hat{y}_{t} - y_{t}",

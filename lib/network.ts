@@ -114,6 +114,8 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: st
     const weights: Weights = { rows, columns, matrix: matrices[name], transpose: matrices[`${name} transposed`] };
     operands[name] = isMatrix(name) ? weights : w;
   }
+  // V8 would else compile a step while its first run lasts, not knowing how it begins, and may stay with that.
+  for (const { step } of [program.forward, program.backward]) step(operands, 1, 0);
   return { cell, param: cell.param, T, B, value, grad, dparam, labels, operands, program };
 }
 
@@ -168,7 +170,10 @@ function loadInputs(net: Network, given: Inputs): void {
 
 /** Copies the parameters to where the products want them. */
 function loadParameters({ cell, operands }: Network): void {
-  for (const [name, w] of Object.entries(cell.param)) if (isMatrix(name)) load(operands[name] as Weights, w);
+  for (const name in cell.param) {
+    const w = operands[name] as Weights | Matrix;
+    if ("transpose" in w) load(w, cell.param[name]);
+  }
 }
 
 /**
@@ -241,7 +246,8 @@ export function setInitial({ cell, B, value }: Network, name: string, start: Arr
  * rows(net.dparam.W);
  */
 export function bptt(net: Network, y: Targets, loss: Loss): number {
-  for (const gradients of [net.grad, net.dparam]) for (const name of Object.keys(gradients)) gradients[name].fill(0);
+  for (const name in net.grad) net.grad[name].fill(0);
+  for (const name in net.dparam) net.dparam[name].fill(0);
   const L = loss.of(net, y);
   const { after, step, before, parameters } = net.program.backward;
   after(net.operands, 1, net.T);
