@@ -78,10 +78,16 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
+let desk: Page | undefined;
+
 /** What a student does to a notebook that they work on, without typing all of it: the file that they keep is replaced. */
-async function putWork(tab: Page, path: string, notebook: object): Promise<void> {
+async function putWork(path: string, notebook: object): Promise<void> {
+  if (!desk || desk.isClosed()) {
+    desk = (await openPage(browser, address())).page;
+    await openNotebook(desk, page("notebooks/start.ipynb"));
+  }
   const model = JSON.stringify({ type: "notebook", format: "json", content: notebook });
-  await tab.evaluate(`jupyterapp.serviceManager.contents.save(${JSON.stringify(path)}, ${model}).then(() => {})`);
+  await desk.evaluate(`jupyterapp.serviceManager.contents.save(${JSON.stringify(path)}, ${model}).then(() => {})`);
 }
 const sourceOf = (tab: Page, cell: number) =>
   tab.evaluate<string>(`jupyterapp.shell.currentWidget.content.widgets[${cell}].model.sharedModel.getSource()`);
@@ -196,10 +202,7 @@ for (const notebook of notebooks) {
     const [, name] = notebook.split("/");
     const isSolution = notebook.startsWith("solutions/");
     try {
-      if (isSolution) {
-        await openNotebook(tab, page("notebooks/start.ipynb"));
-        await putWork(tab, `work/${name}`, notebookOf(notebook));
-      }
+      if (isSolution) await putWork(`work/${name}`, notebookOf(notebook));
       await openNotebook(tab, page(isSolution ? `work/${name}` : notebook));
       await runAll(tab);
       await assertWellRead(tab);
@@ -218,8 +221,7 @@ describe("a student", () => {
     timeout: 120_000,
   }, async () => {
     const { page: tab } = await openPage(browser, address());
-    await openNotebook(tab, page("notebooks/start.ipynb"));
-    await putWork(tab, "work/01-recurrence.ipynb", notebookOf("solutions/01-recurrence.ipynb"));
+    await putWork("work/01-recurrence.ipynb", notebookOf("solutions/01-recurrence.ipynb"));
     await openNotebook(tab, page("work/01-recurrence.ipynb"));
     const download = tab.waitForEvent("download");
     await tab.getByRole("button", { name: "Hand in" }).click();
