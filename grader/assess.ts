@@ -101,10 +101,10 @@ const isEmpty = (answer: unknown): boolean =>
  * Judges what an answer gave on a question's cases, in their order.
  *
  * An answer is right only if it gave a value on every case, each value is right, and no argument was changed.
- * `seen[i]` says whether the i-th misconception was seen by counting.
+ * `seen[i]` says on which cases the i-th misconception was seen by counting. An answer may have several mistakes: named
+ * is one that is seen on the case that is shown.
  */
-export function assess(question: PublicQuestion, given: Given[], seen: boolean[] = []): Assessment {
-  const counted = question.misconceptions[seen.indexOf(true)];
+export function assess(question: PublicQuestion, given: Given[], seen: boolean[][] = []): Assessment {
   if (question.cases.length === 0) return { status: "wrong", what: "form", sentence: "The question has no cases." };
   for (const index of question.cases.keys()) {
     const one = given[index] ?? { error: "it was not run on this case" };
@@ -118,9 +118,10 @@ export function assess(question: PublicQuestion, given: Given[], seen: boolean[]
       sentence: [changed, differs?.sentence].filter(Boolean).join(" "),
       case: index,
       ...(differs && { got: one.value }),
-      ...named(counted ?? recognised(question, given)),
+      ...named(question.misconceptions.find((_, i) => seen[i]?.[index]) ?? recognised(question, given)),
     };
   }
+  const counted = question.misconceptions.find((_, i) => seen[i]?.includes(true));
   if (counted === undefined) return { status: "right" };
   return {
     status: "wrong",
@@ -134,7 +135,8 @@ function stopped(question: PublicQuestion, error: string, index: number): Assess
   const undone = notDone.exec(error)?.[1];
   if (undone === question.name) return { status: "not done" };
   if (undone) return { status: "not done", calls: undone };
-  const sentence = `\`${call(question)}\` stopped with an error: ${error}`;
+  const cause = /^Cannot read properties of undefined/.test(error) ? ". Does an index run too far?" : "";
+  const sentence = `\`${call(question)}\` stopped with an error: ${error}${cause}`;
   return { status: "wrong", what: "error", sentence, case: index };
 }
 
@@ -161,7 +163,7 @@ function changedArgument(question: PublicQuestion, after: unknown[], index: numb
     const name = question.parameters[i];
     const change = difference({ [name]: after[i] }, { [name]: before }, 0);
     if (change)
-      return `It changes its argument \`${name}\` (at \`${change.path}\`), which the caller still needs: work on a copy.`;
+      return `It changes its argument \`${name}\` (at \`${change.path}\`), which the caller still needs: work on a copy, \`structuredClone(${name})\`.`;
   }
   return undefined;
 }

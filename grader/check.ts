@@ -66,8 +66,8 @@ export function assessHere(question: PublicQuestion, answer: unknown): Assessmen
     if ("error" in one) break;
   }
   const isWhole = given.every((one) => !("error" in one));
-  const seen = question.misconceptions.map(
-    ({ seen }) => isWhole && seen !== undefined && question.cases.some(({ args }) => isSeen(seen, answer, args)),
+  const seen = question.misconceptions.map(({ seen }) =>
+    isWhole && seen !== undefined ? question.cases.map(({ args }) => isSeen(seen, answer, args)) : [],
   );
   return assess(question, given, seen);
 }
@@ -115,7 +115,7 @@ function reportOf(question: PublicQuestion, assessment: Assessment, soFar: strin
   if (assessment.case !== undefined) lines.push(...caseLines(question, assessment, assessment.case));
   const { misconception } = assessment;
   if (misconception) lines.push(`This looks like: ${misconception.name}. ${misconception.hint}`);
-  else if (assessment.case !== undefined) lines.push(`Hint: ${hints[0]}`);
+  else if ("got" in assessment || assessment.what === "error") lines.push(`Hint: ${hints[0]}`);
   lines.push(`For the next hint: \`check.hint("${id}")\`. ${soFar}`);
   const where = assessment.case === undefined ? "" : `, case ${assessment.case + 1} of ${cases.length} fails`;
   return new Report("wrong", `${title}: 0 of ${pointsOf(points)}${where}`, lines);

@@ -97,8 +97,7 @@ function sizes(value: unknown[]): string {
 
 function shapeSentence(it: string, got: unknown[], expected: unknown[]): string {
   const [has, wanted] = [sizes(got), sizes(expected)];
-  if (got.length === 0) return `${it} is an empty list; expected the shape ${wanted}.`;
-  const sentence = `${it} has the shape ${has}; expected ${wanted}`;
+  const sentence = `${it} is ${describe(got)}; expected ${describe(expected)}`;
   if (/^\d+ x \d+$/.test(has) && has.split(" x ").reverse().join(" x ") === wanted)
     return `${sentence}. Is it transposed?`;
   if (has === `${wanted} x 1`) return `${sentence}: a vector here is a plain list of numbers, not a column of lists.`;
@@ -112,7 +111,11 @@ function describe(value: unknown): string {
   if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 40))}`;
   if (typeof value === "function") return "a function";
   if (Array.isArray(value))
-    return value.some(Array.isArray) ? `a matrix, ${sizes(value)}` : `a list of ${value.length}`;
+    return value.some(Array.isArray)
+      ? `a matrix, ${sizes(value)}`
+      : value.length
+        ? `a list of ${value.length}`
+        : "an empty list";
   if (isRecord(value)) return `a record with ${Object.keys(value).join(", ") || "no entries"}`;
   return String(value);
 }

@@ -62,7 +62,14 @@ export function evaluateExpression(text: unknown, point: Record<string, number>)
 function typeable(text: string, variables: string[]): string {
   const signs = text.replace(/\*\*/g, "^").replace(/[−–]/g, "-").replace(/[·×⋅]/g, "*");
   const powers = signs.replace(/²/g, "^2").replace(/³/g, "^3");
-  return powers.replace(/([A-Za-z_]\w*)\s*\(/g, (call, name) => (variables.includes(name) ? `${name} * (` : call));
+  return powers.replace(/([A-Za-z_]\w*)\s*\(/g, (call, name) => (meant(name, variables) ? `${name} * (` : call));
+}
+
+/** The variable, or the product of variables, that a name stands for. */
+function meant(name: string, variables: string[]): string | undefined {
+  const bare = (one: string) => one.replace("_", "");
+  const product = [...name].every((letter) => variables.includes(letter)) ? [...name].join(" * ") : undefined;
+  return variables.find((one) => bare(one) === bare(name)) ?? product;
 }
 
 function nodeFault(node: Parsed, variables: string[]): string | undefined {
@@ -70,8 +77,8 @@ function nodeFault(node: Parsed, variables: string[]): string | undefined {
     return `\`${node.fn.name}\` is not a function that can be used here: ${functions.join(", ")} are.`;
   }
   if (node.type === "SymbolNode" && ![...variables, ...constants].includes(node.name)) {
-    const meant = variables.find((name) => name.replace("_", "") === node.name.replace("_", ""));
-    const hint = meant ? `did you mean \`${meant}\`?` : `use ${variables.join(", ")}.`;
+    const other = meant(node.name, variables);
+    const hint = other ? `did you mean \`${other}\`?` : `use ${variables.join(", ")}.`;
     return `\`${node.name}\` is not a variable here: ${hint}`;
   }
   if (node.type === "OperatorNode" && !operators.includes(node.op))

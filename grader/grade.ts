@@ -231,15 +231,13 @@ async function endingOf(
 
   const given = await give(cases);
   if ("ending" in given) return given;
-  const seen: boolean[] = [];
-  for (const misconception of misconceptions) {
-    let isSeen = false;
+  const seen: boolean[][] = misconceptions.map(() => []);
+  for (const [i, misconception] of misconceptions.entries()) {
     for (const { args } of misconception.seen ? cases : []) {
       const look = await called(args, misconception.seen);
       if ("ending" in look) return look;
-      isSeen ||= "error" in look || look.value !== false;
+      seen[i].push("error" in look || look.value !== false);
     }
-    seen.push(isSeen);
   }
   const visible = assess(question, given, seen);
   if (visible.status !== "right") return endingFrom(visible);

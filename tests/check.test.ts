@@ -93,9 +93,9 @@ test("a wrong shape, NaN and undefined are diagnosed", () => {
     const { V, ...rest } = bptt(...args);
     return { ...rest, V: V[0].map((_, j) => V.map((row) => row[j])) };
   });
-  assert.match(transposed, /`V` has the shape 1 x 2; expected 2 x 1\. Is it transposed\?/);
+  assert.match(transposed, /`V` is a matrix, 1 x 2; expected a matrix, 2 x 1\. Is it transposed\?/);
   const columns = said("bptt-logits-gradient", (yhat: number[]) => yhat.map((x) => [x]));
-  assert.match(columns, /has the shape 2 x 1; expected 2: a vector here is a plain list/);
+  assert.match(columns, /is a matrix, 2 x 1; expected a list of 2: a vector here is a plain list/);
   const nan = said("bptt-logits-gradient", (yhat: number[]) => yhat.map((x, i) => x - (yhat[i + 1] as number)));
   assert.match(nan, /`\[1\]` of your answer is NaN/);
   assert.match(
@@ -104,7 +104,7 @@ test("a wrong shape, NaN and undefined are diagnosed", () => {
   );
   assert.match(
     said("bptt-softmax-jacobian", () => [[1], [1, 2]]),
-    /has the shape 2 x \(1 or 2\); expected 2 x 2/,
+    /is a matrix, 2 x \(1 or 2\); expected a matrix, 2 x 2/,
   );
 });
 
@@ -116,8 +116,9 @@ test("an answer that changes its argument is told which, even if its values are 
     return delta;
   });
   assert.match(text, /It changes its argument `cache` \(at `cache\.h\[1\]\[0\]`\)/);
+  assert.match(text, /work on a copy, `structuredClone\(cache\)`\./);
   assert.match(text, /0 of 8 points, case 1/);
-  assert.doesNotMatch(text, /expected {2}/);
+  assert.doesNotMatch(text, /expected {2}|Hint:/);
 });
 
 test("an error in the answer is shown by its message and the call, not by a stack", () => {
@@ -126,6 +127,7 @@ test("an error in the answer is shown by its message and the call, not by a stac
     text,
     /`gradLogits\(yhat, y\)` stopped with an error: Cannot read properties of undefined \(reading 'y'\)/,
   );
+  assert.match(text, /Does an index run too far\?/);
   assert.doesNotMatch(text, /\bat .*:\d+:\d+/);
   assert.match(
     said("bptt-logits-gradient", async () => []),
@@ -198,6 +200,8 @@ test("a formula is right in any form, and wrong ones are explained", () => {
   }
   const faults: [unknown, RegExp][] = [
     ["g1 * V", /`g1` is not a variable here: did you mean `g_1`\?/],
+    ["g1 (1 - V)", /`g1` is not a variable here: did you mean `g_1`\?/],
+    ["h_1 + VV", /`VV` is not a variable here: did you mean `V \* V`\?/],
     ["theta", /`theta` is not a variable here: use g_1, h_1, V\./],
     ["g_1 * (V", /cannot be read: Parenthesis \) expected/],
     ["g_1 *", /cannot be read: Unexpected end of expression/],
@@ -261,4 +265,14 @@ test("an answer that stops when it is watched is told what for, and the check go
   const one: PublicExercise = { exercise: "00", questions: [{ ...cases.questions[0], misconceptions: [watched] }] };
   const { id } = one.questions[0];
   assert.match(`${checker(one)(id, answerOf(id))}`, /This looks like: looks at the clock\./);
+});
+
+test("of two mistakes the one is named that the shown case has", () => {
+  const [question] = cases.questions;
+  const seen = ([first]: unknown[][]) => `(_, yhat) => yhat.length > ${first.length}`;
+  const watched = { name: "too long", hint: "Use less.", seen: seen(question.cases[0].args as unknown[][]) };
+  const one: PublicExercise = { exercise: "00", questions: [{ ...question, misconceptions: [watched] }] };
+  assert.ok(question.cases.some(({ args }) => (args[0] as unknown[]).length > 2));
+  assert.match(`${checker(one)(question.id, () => 0)}`, /case 1 of 4 fails[\s\S]*Hint:/);
+  assert.match(`${checker(one)(question.id, answerOf(question.id))}`, /This looks like: too long\./);
 });

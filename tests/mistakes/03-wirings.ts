@@ -111,7 +111,7 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "the hidden state fed back in Example 2": (kind: Kind, T: number) => drawn(kind, T, "h"),
     "outputs at every step of Example 3": (kind: Kind, T: number) => {
       const arrows = drawn(kind, T);
-      for (let t = 1; t <= T; t++) arrows.add(`h_${t} → o_${t}`);
+      for (let t = 1; t <= T; t++) arrows.add(`h_${t} -> o_${t}`);
       return arrows;
     },
     "nothing arrives at h_1 from the start": redrawn((arrow) => (/^[ho]_0/.test(arrow) ? undefined : arrow)),
