@@ -3,6 +3,7 @@
  * written by hand, mathjs, TensorFlow.js, NumPy and PyTorch. Every contender has a process of its own; rounds are
  * interleaved; printed are the median of the rounds and their spread, in ms. One thread each.
  *
+ * mathjs stands beside Example 1 with one sequence only, where it takes 100 ms and more.
  * TensorFlow.js is only there after `npm install --prefix bench`; NumPy and PyTorch are Debian's python3-numpy,
  * python3-torch and libopenblas0-pthread. Who is not there is left out, and that is said.
  */

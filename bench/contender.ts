@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import * as lib from "../lib";
+import { handwritten } from "./handwritten";
 
 export type Case = { cell: "vanilla" | "gru" | "lstm"; H: number; T: number; B: number };
 type Step = () => unknown;
@@ -23,51 +24,7 @@ function unrolled(c: Case, Real: Float64ArrayConstructor | Float32ArrayConstruct
   };
 }
 
-/** Example 1 in the loops that one writes first. */
-function handwritten(c: Case): Step | undefined {
-  if (c.cell !== "vanilla") return;
-  const { H, T, B } = c;
-  const { x, y } = inputs(c);
-  const { U, W, b, V: R, c: bias } = define(c).param;
-  const zeros = (n: number) => new Float64Array(n);
-  const [h, dh, da, o] = [zeros((T + 1) * B * H), zeros((T + 1) * B * H), zeros(H), zeros(V)];
-  const [dU, dW, db, dR, dc] = [U, W, b, R, bias].map((w) => zeros(w.length));
-  return () => {
-    for (const g of [dh, dU, dW, db, dR, dc]) g.fill(0);
-    for (let r = B; r < (T + 1) * B; r++)
-      for (let i = 0; i < H; i++) {
-        let a = b[i] + U[i * V + x[r - B]];
-        for (let j = 0; j < H; j++) a += W[i * H + j] * h[(r - B) * H + j];
-        h[r * H + i] = Math.tanh(a);
-      }
-    for (let r = (T + 1) * B - 1; r >= B; r--) {
-      let Z = 0;
-      for (let i = 0; i < V; i++) {
-        o[i] = bias[i];
-        for (let j = 0; j < H; j++) o[i] += R[i * H + j] * h[r * H + j];
-        o[i] = Math.exp(o[i]);
-        Z += o[i];
-      }
-      for (let i = 0; i < V; i++) {
-        const g = (o[i] / Z - (i === y[r - B] ? 1 : 0)) / B;
-        dc[i] += g;
-        for (let j = 0; j < H; j++) {
-          dR[i * H + j] += g * h[r * H + j];
-          dh[r * H + j] += g * R[i * H + j];
-        }
-      }
-      for (let i = 0; i < H; i++) da[i] = dh[r * H + i] * (1 - h[r * H + i] ** 2);
-      for (let i = 0; i < H; i++) {
-        db[i] += da[i];
-        dU[i * V + x[r - B]] += da[i];
-        for (let j = 0; j < H; j++) {
-          dW[i * H + j] += da[i] * h[(r - B) * H + j];
-          dh[(r - B) * H + j] += da[i] * W[i * H + j];
-        }
-      }
-    }
-  };
-}
+const byHand = (c: Case): Step => handwritten[c.cell](define(c), { ...inputs(c), B: c.B }).run;
 
 /** Example 1 with mathjs's matrices, one sequence. */
 function mathjs(c: Case): Step | undefined {
@@ -167,7 +124,7 @@ async function tensorFlow(backend: "cpu" | "wasm"): Promise<(c: Case) => Step> {
 const contenders: Record<string, () => Promise<(c: Case) => Step | undefined>> = {
   "unroll Float64": async () => (c) => unrolled(c, Float64Array),
   "unroll Float32": async () => (c) => unrolled(c, Float32Array),
-  handwritten: async () => handwritten,
+  handwritten: async () => byHand,
   mathjs: async () => mathjs,
   "TensorFlow.js cpu": () => tensorFlow("cpu"),
   "TensorFlow.js wasm": () => tensorFlow("wasm"),
