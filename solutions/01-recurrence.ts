@@ -129,6 +129,11 @@ const runningAverage: FunctionQuestion = {
       (x) => x.map((_, i) => (mean(x.slice(0, i + 1)) * (i + 1)) / (i + 2)),
     ),
     mistake<Running>(
+      "x_t / t added to the last mean",
+      "The last mean is one of t - 1 entries: its sum is (t - 1) m_{t-1}. Add x_t to that sum, and only then divide by t.",
+      (x) => x.map((_, i) => x.slice(0, i + 1).reduce((sum, v, j) => sum + v / (j + 1), 0)),
+    ),
+    mistake<Running>(
       "the mean of the last mean and the new entry",
       "(m_{t-1} + x_t) / 2 gives the new entry as much weight as all before it together. Its weight is 1/t.",
       (x) => {
@@ -484,6 +489,11 @@ const acceptsEvenZeros: FunctionQuestion = {
       (x) => isEven(count(x.slice(x.indexOf(1) < 0 ? x.length : x.indexOf(1)), 0)),
     ),
     mistake<Accepts>(
+      "the state before the last letter decides",
+      "The run has one state more than there are letters: the last is `run[x.length]`.",
+      (x) => x.length > 0 && isEven(count(x.slice(0, -1), 0)),
+    ),
+    mistake<Accepts>(
       "only the last letter is looked at",
       "The answer depends on all letters: it is the state at the end that decides, and not the last letter.",
       (x) => x[x.length - 1] !== 0,
@@ -603,7 +613,7 @@ const parityRnn: OutcomeQuestion = {
       const says = ["even", "odd", "neither, since its two outputs are equal"][found];
       if (t === 0) return `Before the first bit there are 0 zeros, which is even; the network says ${says}.`;
       const read = `${t > 12 ? "... " : ""}${bits.slice(0, t).slice(-12).join(" ")}`;
-      return `After ${t} of the bits, ${read}, the number of zeros is ${zeros}; the network says ${says}.`;
+      return `After the bits ${read} the number of zeros is ${zeros}; the network says ${says}.`;
     }
     return undefined;
   }) as OutcomeQuestion["judge"],

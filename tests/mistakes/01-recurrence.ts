@@ -115,6 +115,12 @@ export const wrong: Record<string, Record<string, unknown>> = {
         return m;
       });
     },
+    "x_t / t added to the last mean": (x: number[]) => {
+      let m = 0;
+      const found = new Float64Array(x.length);
+      for (let t = 1; t <= x.length; t++) found[t - 1] = m += x[t - 1] / t;
+      return found;
+    },
     "the mean of the last mean and the new entry": (x: number[]) => {
       let m = x[0];
       return x.map((v, i) => {
@@ -186,6 +192,15 @@ export const wrong: Record<string, Record<string, unknown>> = {
       const digits = x.join("").replace(/^0+/, "");
       return (digits.split("0").length - 1) % 2 === 0;
     },
+    "the state before the last letter decides": (x: number[]) =>
+      walk(
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        0,
+        x,
+      )[x.length - 1] === 0,
     "only the last letter is looked at": (x: number[]) => !(x.at(-1) === 0),
     "the number of the state in place of yes or no": (x: number[]) =>
       walk(
