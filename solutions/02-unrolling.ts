@@ -193,7 +193,7 @@ const countParams: ExpressionQuestion = {
   ],
   reference: "m*n + m^2 + m + q*m + q",
   hints: [
-    "Five parameters are learned: U, W, V, b and c. Write the shape of each beside it, and multiply its sides.",
+    "Five parameters are learned, U, W, V, b and c, and all steps share them. Write the shape of each beside it, and multiply its sides.",
     "Look at what is counted twice: b appears once in a_t, and the parameters are the same at every step. And at what is forgotten: W is square, c has an entry for each output.",
     "U has m n numbers, W has m², b has m, V has q m, c has q: in all m n + m² + m + q m + q.",
   ],
