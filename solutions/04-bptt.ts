@@ -342,6 +342,11 @@ const hiddenGradient: FunctionQuestion = {
       },
     ),
     mistake<OnSequence>(
+      "the rows stand from δ_T to δ_0",
+      "A loop that runs from T down pushes δ_T first. Set each row by its number: `delta[t] = ...`.",
+      (p, cache, y) => backward(right, p, cache, y).delta.reverse(),
+    ),
+    mistake<OnSequence>(
       "the row of h_0 is left at 0",
       "h_0 has no output of its own, but it acts on h_1: row 0 is Wᵀ ((1 - h_1²) ⊙ δ_1).",
       (p, cache, y) => [zeros(p.h0.length), ...backward(right, p, cache, y).delta.slice(1)],

@@ -391,6 +391,11 @@ export const wrong: Record<string, Record<string, unknown>> = {
     },
     "only one step back": hidden("one step"),
     "only the last loss": hidden("last loss"),
+    "the rows stand from δ_T to δ_0": (p: P, cache: Cache, y: number[]) => {
+      const rows: unknown[] = [];
+      for (const row of backward(p, cache, y, "none").dh) rows.unshift(row);
+      return rows;
+    },
     "the row of h_0 is left at 0": (p: P, cache: Cache, y: number[]) => {
       const { dh } = backward(p, cache, y, "none");
       dh[0].fill(0);
