@@ -126,6 +126,7 @@ const right: Way = {
   besideG: ({ h }) => h,
   back: ({ W }, alpha) => times(transpose(W), alpha),
 };
+const minusNumber: Way = { ...right, g: ({ yhat, y }) => yhat.map((v) => v - y) };
 const opposite: Way = { ...right, g: (step) => scaled(right.g(step), -1) };
 const withoutSlope: Way = { ...right, slope: ({ h }) => h.map(() => 1) };
 const slopeOfA: Way = { ...right, slope: ({ a }) => a.map((v) => 1 - v * v) };
@@ -239,6 +240,11 @@ const oneStepGradient: FunctionQuestion = {
     sharedMistake<TruncGrad1>("slope", oneStep(withoutSlope)),
     sharedMistake<TruncGrad1>("slopeOfA", oneStep(slopeOfA)),
     sharedMistake<TruncGrad1>("sign", oneStep(opposite)),
+    mistake<TruncGrad1>(
+      "the number y subtracted from every entry",
+      "The y of ŷ - y is a vector with a 1 at the right class; the argument `y` is the number of that class. Subtract 1 at the entry `y` and 0 elsewhere.",
+      oneStep(minusNumber),
+    ),
     told("an argument is changed", "`const d = p.b` does not copy the list: writing to `d` changes `p.b`."),
   ],
 };
@@ -616,6 +622,14 @@ const artbp: FunctionQuestion = {
       backBy(reweighted, (T, c, uniform) => drawn(T, c, uniform, { from: 0 })),
     ),
     mistake<Artbp>(
+      "the factor of the next n",
+      "The c(n) of the factor is the one with which it was drawn: keep it before n moves on.",
+      backBy(reweighted, (T, c, uniform) => {
+        const all = drawn(T + 1, c, uniform);
+        return all.slice(0, -1).map(({ stops }, i) => ({ stops, c: all[i + 1].c }));
+      }),
+    ),
+    mistake<Artbp>(
       "drawn on the way back",
       "Whether to stop is decided as time goes on, for t = 1, 2, ..., T-1, before the way back begins: only so does n count from the last stop.",
       backBy(reweighted, (T, c, uniform) => drawn(T, c, uniform).reverse()),
@@ -705,6 +719,11 @@ const criticalLength: FunctionQuestion = {
       "the last wrong length",
       "Wanted is the first p with the right sign, one more than the last with the wrong one. (Does your p begin at 0?)",
       (plus, minus) => rightLength(plus, minus) - 1,
+    ),
+    mistake<Critical>(
+      "NaN from beyond the last unit",
+      "`v[i + 1]` of the last unit is undefined, and a sum with it is NaN. NaN moves on by one unit at each step; at the first unit it ends the loop. Beyond the last unit there is 0: `v[i + 1] ?? 0`.",
+      (plus, minus) => Math.min(rightLength(plus, minus), plus + minus + 1),
     ),
     mistake<Critical>(
       "as soon as the first minus is heard",

@@ -27,6 +27,7 @@ const walked =
 type Bug =
   | "none"
   | "sign"
+  | "number"
   | "no slope"
   | "no slope back"
   | "slope of a"
@@ -80,7 +81,7 @@ function back(
   const yhat = outputs(p, h[t]);
   let delta = new Float64Array(m);
   for (let k = 0; k < yhat.length; k++) {
-    const g = (bug === "sign" ? -1 : 1) * (yhat[k] - Number(k === label));
+    const g = (bug === "sign" ? -1 : 1) * (yhat[k] - (bug === "number" ? label : Number(k === label)));
     grad.c[k] += g;
     for (let j = 0; j < m; j++) {
       grad.V[k][j] += g * h[bug === "old beside V" ? t - 1 : t][j];
@@ -264,6 +265,7 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "the factor 1 - h² is missing": one("no slope"),
     "1 - a² in place of 1 - h²": one("slope of a"),
     "y - ŷ in place of ŷ - y": one("sign"),
+    "the number y subtracted from every entry": one("number"),
   },
   "truncation-step": {
     "the state moves with the new θ": step("new theta"),
@@ -302,6 +304,21 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "a stop takes the step's own part away too": paths(weight, pattern, (stops) => Number(!stops)),
     "n is not set back after a stop": paths(weight, (T, c, uniform) => pattern(T, c, uniform, 1, true)),
     "n begins at 0": paths(weight, (T, c, uniform) => pattern(T, c, uniform, 0)),
+    "the factor of the next n": (
+      local: number[],
+      jacobian: number[],
+      c: (n: number) => number,
+      uniform: () => number,
+    ) => {
+      const [delta, factors] = [local.slice(), [] as number[]];
+      let n = 1;
+      for (const _ of jacobian) {
+        n = uniform() < c(n) ? 1 : n + 1;
+        factors.push(n === 1 ? 0 : 1 / (1 - c(n)));
+      }
+      for (let t = jacobian.length - 1; t >= 0; t--) delta[t] += factors[t] * jacobian[t] * delta[t + 1];
+      return delta;
+    },
     "drawn on the way back": (local: number[], jacobian: number[], c: (n: number) => number, uniform: () => number) => {
       const delta = local.slice();
       for (let t = local.length - 2, n = 1; t >= 0; t--, n++) {
@@ -319,6 +336,16 @@ export const wrong: Record<string, Record<string, unknown>> = {
     "the influence of one copy, not of the window": (plus: number, minus: number) => 1 + below0(influence(plus, minus)),
     "chunks in place of a window": (plus: number, minus: number) => 1 + below0(sums(sums(influence(plus, minus)))),
     "the last wrong length": (plus: number, minus: number) => below0(sums(influence(plus, minus))),
+    "NaN from beyond the last unit": (plus: number, minus: number) => {
+      let s: number[] = [...Array(plus).fill(1), ...Array(minus).fill(-1)];
+      let [p, S] = [0, 0];
+      while (S >= 0) {
+        S += s[0];
+        s = s.map((v, i) => (v + s[i + 1]) / 2);
+        p++;
+      }
+      return p;
+    },
     "as soon as the first minus is heard": (plus: number) => 1 + plus,
     "as soon as the last minus is heard": (plus: number, minus: number) => minus + plus,
   },
