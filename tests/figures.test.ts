@@ -692,3 +692,24 @@ test("Chromium draws every trace inside the plot and every arrow in one stroke, 
     await browser.close();
   }
 });
+
+test("lines of text are drawn in their order, and the wrong ones in another colour", () => {
+  const [{ text, y, textfont }] = textLines(["deux", "dex", ""], (line) => line === "dex").data as Trace[];
+  assert.deepEqual(
+    [text, y],
+    [
+      ["deux", "dex", "(nothing)"],
+      [1, 2, 3],
+    ],
+  );
+  assert.deepEqual((textfont as { color: string[] }).color, [role.ink, role.gradient, role.ink]);
+  assert.throws(() => textLines([]), /Cannot write lines of text: there are none/);
+});
+
+test("a cloud of points refuses x and y of different lengths", () => {
+  assert.deepEqual(
+    scatter({ even: { x: [1], y: [2] }, odd: { x: [], y: [] } }).data.map(({ mode }) => mode),
+    ["markers", "markers"],
+  );
+  assert.throws(() => scatter({ even: { x: [1, 2], y: [2] } }), /Cannot draw even: x has 2 values and y has 1/);
+});
