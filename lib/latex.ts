@@ -1,5 +1,12 @@
 /** The equations of a cell, their partial derivatives and the whole derivation as LaTeX, from the trees that run. */
-import { isFunctionNode, isOperatorNode, isParenthesisNode, isSymbolNode, type MathNode } from "mathjs/number";
+import {
+  type FunctionNode,
+  isFunctionNode,
+  isOperatorNode,
+  isParenthesisNode,
+  isSymbolNode,
+  type MathNode,
+} from "mathjs/number";
 import { type Displayed, type Formula, formulas } from "./display";
 import { functions } from "./functions";
 import { softmaxCrossEntropy } from "./loss";
@@ -8,7 +15,8 @@ import { base, type Equation, inputs, isPrev, operands } from "./symbols";
 type IsVariable = (name: string) => boolean;
 
 const greek = /^(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega)$/;
-const letter = (name: string) => (greek.test(name) ? `\\${name}` : name.length > 1 ? `\\mathrm{${name}}` : name);
+/** A letter, a Greek letter by its name, or a word. */
+export const letter = (name: string) => (greek.test(name) ? `\\${name}` : name.length > 1 ? `\\mathrm{${name}}` : name);
 const time = (offset: number) => (offset === 0 ? "t" : `t${offset > 0 ? "+" : "-"}${Math.abs(offset)}`);
 
 /** A name as LaTeX at step t + offset: a_i is a_{i,t}, hPrev is h_{t-1}; a parameter carries no time. */
@@ -18,20 +26,36 @@ function symbol(name: string, offset: number, isVariable: IsVariable): string {
   return letter(stem) + (subscripts.length ? `_{${subscripts.join(",")}}` : "");
 }
 
-/** f as LaTeX at step t + offset. mathjs alone would set b, h and W upright, as units. */
-function toLatex(f: MathNode, isVariable: IsVariable, offset = 0): string {
+/** How symbols, calls and what stands between two factors are written. */
+type Notation = {
+  symbol: (name: string) => string;
+  call: (call: FunctionNode, print: (n: MathNode) => string) => string;
+  times: (factors: MathNode[]) => string;
+};
+
+/** f as LaTeX; sums among factors stand in parentheses. mathjs alone would set b, h and W upright, as units. */
+export function typeset(f: MathNode, { symbol, call, times }: Notation): string {
   const inner = (n: MathNode): MathNode => (isParenthesisNode(n) ? inner(n.content) : n);
   const isSum = (n: MathNode) => isOperatorNode(n) && (n.op === "+" || n.op === "-");
-  const operand = (n: MathNode) => (isSum(inner(n)) ? `\\left(${print(inner(n))}\\right)` : print(inner(n)));
-  const isVector = (n: MathNode) => n.filter((m) => isSymbolNode(m) && isVariable(base(m.name))).length > 0;
+  const factor = (n: MathNode) => (isSum(inner(n)) ? `\\left(${print(inner(n))}\\right)` : print(inner(n)));
   const handler = (n: MathNode): string | undefined => {
-    if (isSymbolNode(n)) return symbol(n.name, offset, isVariable);
-    if (isFunctionNode(n)) return `${functions[n.fn.name].latex}\\left(${print(n.args[0])}\\right)`;
-    if (isOperatorNode(n) && n.op === "*") return n.args.map(operand).join(n.args.every(isVector) ? " \\odot " : " ");
+    if (isSymbolNode(n)) return symbol(n.name);
+    if (isFunctionNode(n)) return call(n, print);
+    if (isOperatorNode(n) && n.op === "*") return n.args.map(factor).join(times(n.args));
   };
   const print = (n: MathNode): string =>
     n.toTex({ parenthesis: "auto", handler }).replaceAll("\\mathrm{\\left", "\\left").trim();
   return print(f);
+}
+
+/** f as LaTeX at step t + offset. */
+function toLatex(f: MathNode, isVariable: IsVariable, offset = 0): string {
+  const isVector = (n: MathNode) => n.filter((m) => isSymbolNode(m) && isVariable(base(m.name))).length > 0;
+  return typeset(f, {
+    symbol: (name) => symbol(name, offset, isVariable),
+    call: (n, print) => `${functions[n.fn.name].latex}\\left(${print(n.args[0])}\\right)`,
+    times: (factors) => (factors.every(isVector) ? " \\odot " : " "),
+  });
 }
 
 const isVariableOf = (equations: Equation[]): IsVariable => {

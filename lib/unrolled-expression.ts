@@ -1,14 +1,7 @@
 /** One step, written into itself T times: what a recurrent system computes, as one expression. */
-import {
-  isFunctionNode,
-  isOperatorNode,
-  isParenthesisNode,
-  isSymbolNode,
-  type MathNode,
-  parse,
-  SymbolNode,
-} from "mathjs/number";
+import { isSymbolNode, type MathNode, parse, SymbolNode } from "mathjs/number";
 import { type Displayed, displayed } from "./display";
+import { letter, typeset } from "./latex";
 
 /** Is h_T as one expression of x_1, ..., x_T, h_0 and the parameters; `text` is for mathjs, and it shows itself as LaTeX. */
 export type UnrolledExpression = Displayed & { text: string; latex: string; expression: MathNode };
@@ -48,27 +41,21 @@ function oneStep(f: MathNode, before: MathNode, t: number): MathNode {
   });
 }
 
-const greek = /^(alpha|beta|gamma|delta|eta|theta|lambda|mu|sigma|tau|phi|omega)$/;
 const isVariable = (node: MathNode) => !isSymbolNode(node) || /^[hx]_/.test(node.name);
 
-/** mathjs alone would set h and W upright, as units. */
 function toLatex(expression: MathNode): string {
-  const print = (node: MathNode): string => node.toTex({ parenthesis: "auto", handler }).trim();
-  const isSum = (node: MathNode) => isOperatorNode(node) && (node.op === "+" || node.op === "-");
-  const bare = (node: MathNode): MathNode => (isParenthesisNode(node) ? bare(node.content) : node);
-  const factor = (node: MathNode) => (isSum(bare(node)) ? `\\left(${print(bare(node))}\\right)` : print(bare(node)));
-  const handler = (node: MathNode): string | undefined => {
-    if (isSymbolNode(node)) {
-      const [letter, time] = node.name.split("_");
-      return `${greek.test(letter) ? "\\" : ""}${letter}${time ? `_{${time}}` : ""}`;
-    }
-    if (isOperatorNode(node) && node.op === "*") return node.args.map(factor).join(" ");
-    if (!isFunctionNode(node)) return undefined;
-    const name = node.fn.name in Math ? `\\${node.fn.name}` : node.fn.name;
-    // Parameters stand behind a semicolon, as in the lecture: f(h, x; theta).
-    const [variables, parameters] = [true, false].map((kind) => node.args.filter((arg) => isVariable(arg) === kind));
-    const args = [variables, parameters].map((list) => list.map(print).join(", ")).filter(Boolean);
-    return `${name}\\left(${args.join("; ")}\\right)`;
-  };
-  return print(expression);
+  return typeset(expression, {
+    symbol: (name) => {
+      const [stem, time] = name.split("_");
+      return letter(stem) + (time ? `_{${time}}` : "");
+    },
+    call: ({ fn, args }, print) => {
+      const name = fn.name in Math ? `\\${fn.name}` : fn.name;
+      // Parameters stand behind a semicolon, as in the lecture: f(h, x; theta).
+      const [variables, parameters] = [true, false].map((kind) => args.filter((arg) => isVariable(arg) === kind));
+      const lists = [variables, parameters].map((list) => list.map(print).join(", ")).filter(Boolean);
+      return `${name}\\left(${lists.join("; ")}\\right)`;
+    },
+    times: () => " ",
+  });
 }
