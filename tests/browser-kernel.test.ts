@@ -148,6 +148,13 @@ describe("output", { skip }, () => {
     assert.ok(shown.outputs.length < 20, `${shown.outputs.length} pieces`);
   });
 
+  test("of more than a million characters is cut, and says so", async () => {
+    const shown = await run(`for (let i = 0; i < 30; i++) console.log("x".repeat(50_000))`);
+    assert.match(printed(shown), /\nWhat the cell prints beyond 1000000 characters is not shown\.\n$/);
+    assert.ok(printed(shown).length < 1_000_100);
+    assert.equal(printed(await run("console.log(1)")), "1\n");
+  });
+
   test("displayed under the same id in one cell is replaced, and updated by another", async () => {
     const first = await run(`display(1, { id: "n" }); display(2, { id: "n" }); display.clear({ wait: true })`);
     assert.equal(text(first), "display_data|update_display_data|clear_output");
@@ -308,6 +315,8 @@ describe("an interrupt", { skip }, () => {
 
   const waiting = {
     "a pending await": "await new Promise(() => {})",
+    "a loop that waits":
+      "let paces = 0; for (;;) { await new Promise((r) => setTimeout(r, 60)); paces++; display(paces) }",
     "a training": `import { defineCell, sgd, softmaxCrossEntropy, train, vanilla } from "../lib";
       const endless = defineCell(vanilla, { inputSize: 2, hiddenSize: 6, outputSize: 2, seed: 5 });
       const options = { loss: softmaxCrossEntropy, optimizer: sgd(0.001), steps: 1e9 };
@@ -324,9 +333,15 @@ describe("an interrupt", { skip }, () => {
       assert.equal(plain(await run("before")), "'still here'");
     });
 
-  test("ends the training too: it does not go on behind the next cells", async () => {
-    const reached = plain(await run("await new Promise((r) => setTimeout(r, 50)); reached"));
-    assert.equal(plain(await run("await new Promise((r) => setTimeout(r, 100)); reached")), reached);
+  test("ends the loop and the training too: they do not go on behind the next cells", async () => {
+    const counts = "await new Promise((r) => setTimeout(r, 150)); [paces, reached].join()";
+    for (const source of Object.values(waiting)) {
+      await interrupted(source);
+      const before = plain(await run(counts));
+      const later = await run(counts);
+      assert.equal(plain(later), before);
+      assert.equal(text(later), "execute_result");
+    }
   });
 
   for (const [title, source] of Object.entries({

@@ -37,6 +37,19 @@ Error.prepareStackTrace = stackPrinter(
   new URL(".", self.location.href).href,
 );
 
+/**
+ * Most text that one cell shows, in characters. A loop that never pauses hears nothing from the page: with more, the page
+ * has no time left for the button that would stop the loop.
+ */
+const mostText = 1e6;
+let textLeft = mostText;
+const print = (name: "stdout" | "stderr", text: string): void => {
+  if (textLeft <= 0) return;
+  emitText(name, text.slice(0, textLeft));
+  textLeft -= text.length;
+  if (textLeft <= 0) emitText("stderr", `\nWhat the cell prints beyond ${mostText} characters is not shown.\n`);
+};
+
 /** Cells that have asked for a line and wait for it. */
 const waitingForInput: ((text: string) => void)[] = [];
 const input = (prompt = "", { password = false } = {}): Promise<string> => {
@@ -49,7 +62,7 @@ const display = makeDisplay({ emit, cell: currentCell, inspect });
 const load = moduleLoader(place, { tslab: makeTslab(display, () => ({})) });
 installTimers();
 Object.assign(self, {
-  console: makeConsole(emitText, now),
+  console: makeConsole(print, now),
   display,
   input,
   progress: makeProgress(display, now),
@@ -71,6 +84,7 @@ let stopRunning = () => {};
 async function runCell({ cell, name, source, js, map }: Command & { type: "run" }): Promise<void> {
   cells.set(name, { source, map });
   beginCell(cell);
+  textLeft = mostText;
   const interrupted = new Promise<never>((_, reject) => {
     stopRunning = () => {
       endCell(cell);
