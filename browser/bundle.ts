@@ -25,7 +25,10 @@ function entry({ packageName, className, extensions, without }: Application): st
  */
 const unused = /\?text$|^mermaid$|^@mermaid-js\/|^~?@fortawesome\//;
 
-/** What esbuild must be told of Jupyter's packages, which are written for another bundler. */
+/**
+ * What esbuild must be told of Jupyter's packages, which are written for another bundler. (One thing stands in
+ * package.json: version 2.50.0 of @microsoft/fast-foundation never comes to an end when it colours a toolbar.)
+ */
 const jupyter: Plugin = {
   name: "jupyter",
   setup({ onLoad, onResolve, resolve }) {
@@ -47,7 +50,7 @@ const jupyter: Plugin = {
     onLoad({ filter: /^import-rule:/, namespace: "nothing" }, () => ({ contents: "", loader: "css" }));
     onLoad({ filter: /.*/, namespace: "nothing" }, () => ({ contents: 'export default "";' }));
     // MathJax's modules are CommonJS: a bundle's `import()` of one gives its exports under the name `default`.
-    onLoad({ filter: /mathjax-extension\/lib\/index\.js$/ }, ({ path }) => ({
+    onLoad({ filter: /mathjax-extension[\\/]lib[\\/]index\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8").replace(
         /import\((['"]mathjax-full[^)]*)\)/g,
         "import($1).then((m) => m.default)",

@@ -23,8 +23,8 @@ The edition for your own Jupyter also keeps what was computed when you stop a lo
 
 /** What is true of files on a disk and not here: by file and cell, the words and what stands in their place. */
 const changes: { path: RegExp; id: string; words: RegExp; here: string }[] = [
-  { path: /start/, id: "your-work", words: /^[^]*$/, here: yourWork },
-  { path: /start/, id: "how", words: /is still there(?= \|)/, here: "is still there, but see below" },
+  { path: /^notebooks\/start\./, id: "your-work", words: /^.*$/s, here: yourWork },
+  { path: /^notebooks\/start\./, id: "how", words: /is still there(?= \|)/, here: "is still there, but see below" },
   {
     path: /^work/,
     id: "done",

@@ -29,7 +29,7 @@ async function handIn(context: Context): Promise<void> {
   link.href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // Some browsers read it after the click.
   Notification.success(`${name} is in your downloads. Send this file to your teacher.`, { autoClose: 10_000 });
 }
 

@@ -16,7 +16,9 @@ async function keepAll() {
     for (let path = absent.shift(); path !== undefined; path = absent.shift()) {
       const response = await fetch(new URL(path, self.registration.scope), { cache: "no-cache" });
       if (!response.ok) throw new Error(`Cannot keep ${path}: it was answered by ${response.status}`);
-      await cache.put(keyOf(path), response);
+      // A page may not be answered by a redirected response, and some hosts redirect `index.html` to its folder.
+      const { body, headers } = response;
+      await cache.put(keyOf(path), response.redirected ? new Response(body, { headers }) : response);
     }
   };
   await Promise.all(Array.from({ length: 4 }, fetchNext));
