@@ -1,6 +1,6 @@
 /** The kernel of the browser edition in a real browser: its workers, without any front end. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -384,6 +384,21 @@ test("a restart forgets the variables", { skip }, async () => {
   await start("notebooks");
   assert.match(String(plain(await run("old"))), /Cannot find name 'old'/);
   assert.equal(plain(await run("let fresh = 2; fresh")), "2");
+});
+
+test("a kernel that could not load its types says so", { skip }, async () => {
+  const name = workers.types.slice(workers.types.lastIndexOf("/") + 1);
+  mkdirSync(join(folder, "alone"));
+  copyFileSync(join(folder, name), join(folder, "alone", name));
+  const alone = { ...workers, types: workers.types.replace(name, `alone/${name}`) };
+  await page.evaluate(`start(${JSON.stringify(alone)}, "${files}", "notebooks")`);
+  const shown = await run("1 + 1");
+  assert.match(
+    String(plain(shown)),
+    /^KernelError: A part of the kernel could not be loaded .*404.* Reload the page\.$/,
+  );
+  assert.equal(text(shown), "error");
+  await start();
 });
 
 test("a top-level loop takes at most four times what it takes in a function", { skip }, async () => {

@@ -1,4 +1,6 @@
 /** The kernel in a page: Jupyter's contents on one side, the two workers on the other. */
+
+import type { Failure } from "../../kernel/frames";
 import {
   askedName,
   type Content,
@@ -50,6 +52,11 @@ export type BrowserKernel = {
   shutdown(): void;
 };
 
+/** What a cell is told where the kernel itself has failed. */
+function kernelFailure({ message }: Error): Failure {
+  return { status: "error", ename: "KernelError", evalue: message, traceback: [`KernelError: ${message}`] };
+}
+
 /** How long a kernel must be idle before it loads what cells are likely to import, ms. */
 const idleTime = 1000;
 
@@ -80,7 +87,7 @@ export function startKernel({ workers, ...place }: KernelOptions): BrowserKernel
     const asked = askedName(code);
     if (asked) return pageReply(asked, await session.inspect(asked, asked.length));
     input = handlers.input;
-    const outcome = await session.execute(code, (shown) => output(outputMessage(shown)), name);
+    const outcome = await session.execute(code, (shown) => output(outputMessage(shown)), name).catch(kernelFailure);
     if (outcome.status === "error") {
       const { ename, evalue, traceback } = outcome;
       output({ type: "error", content: { ename, evalue, traceback } });

@@ -49,6 +49,7 @@ class MemoryFiles implements Files {
 
 async function start() {
   const response = await fetch(new URL(declarationsFile, self.location.href));
+  if (!response.ok) throw new Error(`${declarationsFile}: ${response.status}`);
   const { texts, ambient } = (await response.json()) as Declarations;
   const notebookFolder = `/course${folder && `/${folder}`}`;
   const memory = new MemoryFiles(notebookFolder);
@@ -74,4 +75,10 @@ async function start() {
 }
 
 const started = start();
-self.onmessage = async ({ data }: MessageEvent<Question>) => (await started)(data);
+self.onmessage = async ({ data }: MessageEvent<Question>) => {
+  try {
+    await (await started)(data);
+  } catch (error) {
+    self.postMessage({ id: data.id, error: `A part of the kernel could not be loaded (${error}). Reload the page.` });
+  }
+};
