@@ -11,6 +11,7 @@ export type Check = {
 };
 
 const maxShown = 1200;
+const maxLine = 240;
 
 /**
  * Returns the check of an exercise.
@@ -157,6 +158,11 @@ function hintReport(question: PublicQuestion, stage: number): Report {
   return new Report("open", title, lines);
 }
 
-const cut = (text: string) => (text.length > maxShown ? `${text.slice(0, maxShown)} ...` : text);
+const short = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)} ...` : text);
+const cut = (text: string) =>
+  short(
+    text.replace(/.+/g, (line) => short(line, maxLine)),
+    maxShown,
+  );
 const pointsOf = (points: number) => `${points} ${points === 1 ? "point" : "points"}`;
 const sum = (numbers: number[]) => numbers.reduce((total, x) => total + x, 0);

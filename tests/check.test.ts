@@ -276,3 +276,12 @@ test("of two mistakes the one is named that the shown case has", () => {
   assert.match(`${checker(one)(question.id, () => 0)}`, /case 1 of 4 fails[\s\S]*Hint:/);
   assert.match(`${checker(one)(question.id, answerOf(question.id))}`, /This looks like: too long\./);
 });
+
+test("a list that is too long for a line is cut, and what stands below it is shown", () => {
+  const [question] = cases.questions;
+  const args = [Array.from({ length: 200 }, () => 0.5), 1];
+  const long = { ...question, parameters: ["yhat", "y"], cases: [{ args, expected: [0] }] };
+  const text = `${checker({ exercise: "00", questions: [long] })(question.id, () => [1])}`;
+  assert.match(text, /yhat = \[0\.5.* \.\.\.\n +y = 1\n/);
+  assert.ok(text.split("\n").every((line) => line.length < 260));
+});
