@@ -94,6 +94,14 @@ const gradientDescent: FunctionQuestion = {
       },
     ),
     mistake<Descent>(
+      "every row but the first is the end",
+      "One list was changed again and again and pushed again and again, so that all these rows are the same list. Make a new list at each step, as `map` does.",
+      (grad, theta0, eta, K) => {
+        const path = right(grad, theta0, eta, K) as Mat;
+        return path.map((_, k) => path[k && K]);
+      },
+    ),
+    mistake<Descent>(
       "a unit step: the gradient divided by its length",
       "The step is eta(k) times the gradient itself: it gets smaller by itself where L is flat.",
       descent((theta, g, eta) => down(theta, g, eta / Math.hypot(...g))),
@@ -429,7 +437,7 @@ const sample: FunctionQuestion = {
   cases: samples,
   reference: sampled,
   hints: [
-    "Lay the probabilities side by side on the interval from 0 to 1, class 0 first. The answer is the number of the part into which u falls.",
+    "Lay the probabilities side by side on the interval from 0 to 1, class 0 first. The answer is the number of the part into which u falls. Do yours sum to 1 for logits of 1000 as well?",
     "Two places to look at: the logits are *divided* by the temperature, before the exponential; and u is compared with the *sum* of the probabilities up to a class.",
     "w_i = exp((o_i - max o) / temp), p = w / Σ w; add p_0 + p_1 + ... until the sum is above u, and return the class at which that happens.",
   ],
@@ -477,8 +485,9 @@ const writing =
 const rule = (shift: number): { js: string } => ({
   js: `(h, label) => ({ h: [h[0] + 1, label], o: [0, 1, 2, 3, 4].map((k) => k === 0 ? (h[0] > 5 ? 4 : -9) : 2 * Math.sin(${shift} * k + 1.7 * label * k + 0.9 * h[0] * k)) })`,
 });
+/** A line that never ends would fill the memory of the student's kernel, and end it. */
 const throws = (values: Vec): { js: string } => ({
-  js: `(() => { const u = [${values.join(", ")}]; let i = 0; return () => u[i++ % u.length]; })()`,
+  js: `(() => { const u = [${values.join(", ")}]; let i = 0; return () => { if (i === 100) throw new Error("100 labels are drawn, and the line has not ended"); return u[i++ % u.length]; }; })()`,
 });
 
 const writeMistakes = [
@@ -576,7 +585,6 @@ const pairs: FunctionQuestion = {
   cases: (random) => [
     [[5]],
     [[3, 7]],
-    [[]],
     [list(5, (i) => 1 + ((i * 7 + whole(random, 0, 3)) % 23))],
     [list(8, () => whole(random, 1, 23))],
   ],
@@ -600,12 +608,12 @@ const pairs: FunctionQuestion = {
     mistake<Pair>(
       "the first character is not predicted",
       "The line begins with nothing but the end of the line before: x begins with 0, and the first target is the first character.",
-      (labels) => ({ x: [...labels], y: [...labels.slice(1), 0].slice(0, labels.length) }),
+      (labels) => ({ x: [...labels], y: [...labels.slice(1), 0] }),
     ),
     mistake<Pair>(
       "the end of the line is not predicted",
       "The network must also learn where a line ends, or it cannot stop when it writes: the last target is 0.",
-      (labels) => ({ x: [0, ...labels.slice(0, -1)].slice(0, labels.length), y: [...labels] }),
+      (labels) => ({ x: [0, ...labels.slice(0, -1)], y: [...labels] }),
     ),
     mistake<Pair>(
       "neither the first character nor the end is predicted",
@@ -726,7 +734,7 @@ const speller: OutcomeQuestion = {
     return built;
   },
   hints: [
-    "Look at the curve of the loss. If it still falls at the end, take more steps or a larger rate; if it jumps or trembles, a smaller one; if it lies flat above 0.5, more hidden units.",
+    "Look at the curve of the loss. If it still falls at the end, take more steps or a larger rate; if it jumps, or is above the 4.58 of guessing, a smaller one; if it lies flat above 0.5, more hidden units.",
     "Four things to check: the targets are shifted (5.5a); the state runs through the whole line; every step sees lines drawn anew from all of the training lines; the loss is divided by the number of steps before you read it as bits.",
     "This is enough: 64 hidden units, Adam with the rate 0.01, 32 lines at each step, 400 steps. `parametersOf` turns the cell into the answer.",
   ],

@@ -193,6 +193,15 @@ export const wrong: Record<string, Record<string, unknown>> = {
       }
       return path;
     },
+    "every row but the first is the end": (...[grad, theta0, eta, K]: Walk) => {
+      const theta = theta0.slice();
+      const path = [theta0];
+      for (let k = 1; k <= K; k++) {
+        for (const [i, g] of grad(theta).entries()) theta[i] -= eta(k) * g;
+        path.push(theta);
+      }
+      return path;
+    },
     "a unit step: the gradient divided by its length": gd("unit"),
   },
   "training-clipping": {
