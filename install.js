@@ -1,7 +1,7 @@
 // biome-ignore-all lint/style/useNodejsImportProtocol: an old Node does not know it, and must get as far as its sentence
 // Installs the packages that are missing, before `npm start`, `npm test` and the other commands: those of the folder
-// that is named first, or of this one. Its options go to `npm ci`. Plain JavaScript without packages: it runs when there are none yet, and on an old Node, so
-// that a student with one reads a sentence and not a syntax error.
+// that is named first, or of this one. Its options go to `npm ci`. Plain JavaScript without packages: it runs when there
+// are none yet, and on an old Node, so that a student with one reads a sentence and not a syntax error.
 const { spawnSync } = require("child_process");
 const { readFileSync } = require("fs");
 const { join } = require("path");
