@@ -115,6 +115,8 @@ export function interruption(): Error {
 /** The last three parts of a path. */
 const shortened = (file: string) => file.split(/[\\/]/).slice(-3).join("/");
 
+const forNumbers = "`+`, `-`, `*` and `/` are for numbers: go through a list with `map`, one number at a time.";
+
 /** What helps with the commonest messages of the type checker. */
 const advice: Record<number, string> = {
   2304: "Is it spelled right, and has the cell that defines it been run?",
@@ -123,11 +125,19 @@ const advice: Record<number, string> = {
   2801: "Put `await` before it: a Promise is always true.",
   2448: "It is used above the line that defines it.",
   2454: "It has no value yet where it is used.",
+  2362: forNumbers,
+  2363: forNumbers,
+  2365: forNumbers,
   2588: "It was declared with `const`; declare it with `let` if it is to change.",
 };
 
+/** Whether the advice on a message is for this one, too. */
+const isMatch = ({ code, message }: Diagnostic): boolean =>
+  (code !== 2339 || /'Promise</.test(message)) && (code !== 2365 || /\[\]'/.test(message));
+
 /**
- * Reports all that the type checker says of a cell, each with its line marked.
+ * Reports all that the type checker says of a cell, each message where it is said first, with its line marked, and with
+ * the other lines of which it is said, too.
  * @param ownAdvice what helps where the cells run, by the number of the message.
  */
 export function reportDiagnostics(
@@ -138,24 +148,36 @@ export function reportDiagnostics(
 ): ErrorReport {
   const isSyntax = (code: number) => code < 2000;
   const ename = diagnostics.some(({ code }) => isSyntax(code)) ? "SyntaxError" : "TypeScriptError";
+  const lineOf = ({ start, line }: Diagnostic) => line ?? source.slice(0, start).split("\n").length;
   const traceback: string[] = [];
-  for (const { message, code, start, end, file, line: fileLine } of diagnostics) {
-    const before = source.slice(0, start).split("\n");
-    const line = fileLine ?? before.length;
+  for (const group of grouped(diagnostics)) {
+    const [diagnostic] = group;
+    const { message, code, start, end, file } = diagnostic;
+    const lines = [...new Set(group.map(lineOf))];
+    const place = `${lines.length > 1 ? "lines" : "line"} ${lines.join(", ")}`;
     traceback.push(`${bold(red(ename))}: ${message} ${faint(`(TS${code})`)}`);
-    traceback.push(`${faint("at")} ${bold(file ? shortened(file) : cell)}, line ${line}`);
+    traceback.push(`${faint("at")} ${bold(file ? shortened(file) : cell)}, ${place}`);
     if (!file) {
-      const from = before[before.length - 1].length;
+      const from = start - (source.lastIndexOf("\n", start - 1) + 1);
       const endOfLine = source.indexOf("\n", start);
       traceback.push(
-        excerpt(source, line, { from, to: from + Math.min(end, endOfLine < 0 ? end : endOfLine) - start }),
+        excerpt(source, lines[0], { from, to: from + Math.min(end, endOfLine < 0 ? end : endOfLine) - start }),
       );
     }
-    const isMatch = code !== 2339 || /'Promise</.test(message);
     const help = ownAdvice[code] ?? advice[code];
-    if (help && isMatch) traceback.push(faint(help));
+    if (help && isMatch(diagnostic)) traceback.push(faint(help));
   }
   const [first] = diagnostics;
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
   return { ename, evalue: `${first.message.split("\n")[0]}${more}`, traceback };
+}
+
+/** The diagnostics that say the same, together, in the order in which each is said first. */
+function grouped(diagnostics: Diagnostic[]): Diagnostic[][] {
+  const groups = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const key = `${diagnostic.file} ${diagnostic.message}`;
+    groups.set(key, [...(groups.get(key) ?? []), diagnostic]);
+  }
+  return [...groups.values()];
 }

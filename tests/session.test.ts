@@ -158,6 +158,24 @@ describe("errors", () => {
   });
 });
 
+describe("type errors", () => {
+  test("that say the same are told once, with all their lines", async () => {
+    const { outcome } = await run("for (nowhere = 0; ;) {\n  console.log(nowhere);\n}\nconst off: number = 'x';");
+    const told = colourless(outcome);
+    assert.equal(told.match(/Cannot find name 'nowhere'/g)?.length, 1, told);
+    assert.match(told, /at Cell In\[\d+\], lines 1, 2\n> 1 \| for \(nowhere/);
+    assert.match(told, /at Cell In\[\d+\], line 4\n/);
+    assert.match(String(plain(outcome)), /Cannot find name 'nowhere'. \(and 2 more\)$/);
+  });
+
+  test("of arithmetic with a list say how to go through it", async () => {
+    const { outcome } = await run("const list = [1, 2];\nconst twice = list * 2;");
+    assert.match(colourless(outcome), /are for numbers: go through a list with `map`/);
+    const text = await run("const flag = true; const odd = flag + 1;");
+    assert.doesNotMatch(colourless(text.outcome), /go through a list/);
+  });
+});
+
 describe("an interrupt", () => {
   const loops = {
     "a tight loop": "let turns = 0; while (true) { turns++ }",
@@ -248,6 +266,13 @@ describe("a worker that ends", () => {
     const { outcome, outputs } = await run("1 + 1");
     assert.match(text(outputs), /killed from outside \(SIGKILL\)\. Its variables are gone/);
     assert.equal(plain(outcome), "2");
+  });
+
+  test("by an array that is too large says so", async () => {
+    assert.match(
+      String(plain((await run("const endless = [0]; for (;;) endless.push(1)")).outcome)),
+      /ran out of memory/,
+    );
   });
 
   test("for want of memory says so", async () => {

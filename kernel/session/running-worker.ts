@@ -112,7 +112,8 @@ export class RunningWorker implements CellWorker {
 
   #cause(code: number | null, signal: NodeJS.Signals | null): string {
     if (this.#killedBecause) return this.#killedBecause;
-    if (code === 134 || signal === "SIGABRT") return "ran out of memory";
+    // V8 ends a process by SIGTRAP where a single array grows too large.
+    if (code === 134 || signal === "SIGABRT" || signal === "SIGTRAP") return "ran out of memory";
     if (signal) return `was killed from outside (${signal})`;
     return `was ended by process.exit(${code ?? ""})`;
   }
