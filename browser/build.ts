@@ -148,7 +148,7 @@ function writeJson(value: unknown, ...path: string[]): void {
  * @param say is told each step, in a sentence.
  */
 export async function buildSite(folder: string, say: (step: string) => void): Promise<void> {
-  const begun = `${folder}.begun`;
+  const begun = `${folder}.${process.pid}`; // Of its own: two builds at a time do not meet.
   rmSync(begun, { recursive: true, force: true });
   mkdirSync(begun, { recursive: true });
   say("Bundling Jupyter's front ends ...");
