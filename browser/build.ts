@@ -114,7 +114,8 @@ export function writeServiceWorker(folder: string): void {
       .update(readFileSync(join(folder, path)))
       .digest("hex")
       .slice(0, 12);
-  const files = Object.fromEntries(filesBelow(folder).map((path) => [path, hash(path)]));
+  const paths = filesBelow(folder).filter((path) => path !== "service-worker.js"); // The browser keeps that one itself.
+  const files = Object.fromEntries(paths.map((path) => [path, hash(path)]));
   writeFileSync(
     join(folder, "service-worker.js"),
     `const FILES = ${JSON.stringify(files)};\n${text(site, "service-worker.js")}`,

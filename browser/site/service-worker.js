@@ -1,7 +1,7 @@
 // Keeps the whole site, so that the course works without a network after the first visit.
 // FILES is put before this by the build: path -> hash of the content. Each file is kept under its path and hash, so a
 // new version of the course fetches only what has changed, and pages that are open keep the files they began with:
-// the new version takes over when they are closed.
+// the new version takes over with the first page that is opened when no other is.
 
 /* global FILES */
 
@@ -40,9 +40,18 @@ async function answer(request) {
   return (await cache.match(keyOf(page))) ?? fetch(request);
 }
 
+/** Lets the version that waits take over, where this page would be the only one: it is asked for again at once. */
+async function handOver({ mode }) {
+  const { waiting } = self.registration;
+  if (mode !== "navigate" || !waiting || (await self.clients.matchAll()).length > 1) return undefined;
+  waiting.postMessage("take over");
+  return new Response("", { headers: { Refresh: "0" } });
+}
+
+self.addEventListener("message", () => self.skipWaiting());
 self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOld()));
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || !event.request.url.startsWith(self.registration.scope)) return;
-  event.respondWith(answer(event.request));
+  event.respondWith(handOver(event.request).then((handedOver) => handedOver ?? answer(event.request)));
 });
