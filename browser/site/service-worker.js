@@ -40,10 +40,16 @@ async function answer(request) {
   return (await cache.match(keyOf(page))) ?? fetch(request);
 }
 
+/** The empty pages that stand where a page has been asked for again. */
+const empty = new Set();
+
 /** Lets the version that waits take over, where this page would be the only one: it is asked for again at once. */
-async function handOver({ mode }) {
+async function handOver({ request, resultingClientId }) {
   const { waiting } = self.registration;
-  if (mode !== "navigate" || !waiting || (await self.clients.matchAll()).length > 1) return undefined;
+  if (request.mode !== "navigate" || !waiting) return undefined;
+  const others = (await self.clients.matchAll()).filter(({ id }) => !empty.has(id));
+  if (others.length > 0) return undefined;
+  empty.add(resultingClientId);
   waiting.postMessage("take over");
   return new Response("", { headers: { Refresh: "0" } });
 }
@@ -53,5 +59,5 @@ self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOld()));
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || !event.request.url.startsWith(self.registration.scope)) return;
-  event.respondWith(handOver(event.request).then((handedOver) => handedOver ?? answer(event.request)));
+  event.respondWith(handOver(event).then((handedOver) => handedOver ?? answer(event.request)));
 });

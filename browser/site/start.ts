@@ -22,7 +22,11 @@ const isPlugin = (one: Plugin | IRenderMime.IExtension): one is Plugin => !("ren
 /** Has the site kept for days without a network, once the page that the reader waits for is there. */
 function keepForOffline(): void {
   // There is no service worker where the site is neither on https nor on this machine.
-  navigator.serviceWorker?.register(new URL("service-worker.js", PageConfig.getBaseUrl())).catch(console.warn);
+  // By itself the browser looks for a newer version only in visits that last, and at most once a day.
+  navigator.serviceWorker
+    ?.register(new URL("service-worker.js", PageConfig.getBaseUrl()))
+    .then((registration) => registration.update())
+    .catch(console.warn);
   void navigator.storage?.persist?.(); // Else the browser may clear it, and the student's work, when its disk is full.
 }
 
