@@ -461,7 +461,11 @@ describe("Jupyter's other pages", () => {
   }, async () => {
     const { page: tab } = await openPage(browser, address());
     await tab.goto(address("tree/"));
+    // It begins empty, and then shows the folder that was looked at last.
+    await tab.locator(".jp-DirListing-item").first().waitFor();
+    await tab.locator(".jp-BreadCrumbs-home").click();
     await tab.getByText("work", { exact: true }).dblclick();
+    await tab.getByText("01-recurrence.cases.json").waitFor();
     const opened = browser.waitForEvent("page");
     await tab.getByText("01-recurrence.ipynb").dblclick();
     const notebook = await opened;

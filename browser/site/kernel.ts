@@ -1,11 +1,11 @@
 /** The course's kernel in the page: Jupyter's messages on one side, the kernel in its Web Worker on the other. */
-import { PageConfig } from "@jupyterlab/coreutils";
+import { PageConfig, PathExt } from "@jupyterlab/coreutils";
 import { KernelMessage } from "@jupyterlab/services";
 import { type IKernel, IKernelClient, IKernelSpecs } from "@jupyterlite/services";
 import type { IPlugin } from "@lumino/coreutils";
 import { Signal } from "@lumino/signaling";
 import { type Content, describeKernel } from "../../kernel/front/content";
-import { type BrowserKernel, startKernel } from "../kernel";
+import { type BrowserKernel, type KernelOptions, prepareKernel, startKernel } from "../kernel";
 
 type Message = KernelMessage.IMessage;
 type Execute = KernelMessage.IExecuteRequestMsg;
@@ -15,6 +15,18 @@ const option = (name: string) => PageConfig.getOption(name);
 const absolute = (path: string) => new URL(path, PageConfig.getBaseUrl()).href;
 
 const description = describeKernel(option("appVersion"), option("typescriptVersion"), "the browser");
+
+const optionsIn = (folder: string): KernelOptions => ({
+  workers: { cells: absolute(option("cellWorker")), types: absolute(option("typeWorker")) },
+  files: absolute("files/"),
+  folder,
+});
+
+/** Loads TypeScript for the notebook that the address names, while Jupyter itself is still being loaded. */
+export function prepare(): void {
+  const path = new URLSearchParams(location.search).get("path") ?? "";
+  if (path.endsWith(".ipynb")) prepareKernel(optionsIn(PathExt.dirname(path)));
+}
 
 /**
  * One kernel. JupyterLite hands over the next message when the promise of the last has resolved, so a cell is queued
@@ -39,11 +51,7 @@ class Kernel implements IKernel {
     this.name = name;
     this.location = location;
     this.#send = sendMessage;
-    this.#kernel = startKernel({
-      workers: { cells: absolute(option("cellWorker")), types: absolute(option("typeWorker")) },
-      files: absolute("files/"),
-      folder: location,
-    });
+    this.#kernel = startKernel(optionsIn(location));
   }
 
   get ready(): Promise<void> {

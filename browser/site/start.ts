@@ -5,7 +5,7 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { IServiceManager } from "@jupyterlab/services";
 import { type IPlugin, PluginRegistry } from "@lumino/coreutils";
 import { course } from "./course";
-import { interrupter, kernel } from "./kernel";
+import { interrupter, kernel, prepare } from "./kernel";
 import { plotly } from "./plotly";
 import { select } from "./select";
 
@@ -32,6 +32,7 @@ function keepForOffline(): void {
 
 /** Starts the application with the plugins of these extensions, those in `without` left out. */
 export async function start(Application: Application, extensions: Extension[], without: string[]): Promise<void> {
+  prepare();
   const all = [...extensions, kernel, interrupter, ...course].flat().filter(({ id }) => !without.includes(id));
   const pluginRegistry = new PluginRegistry<JupyterFrontEnd>();
   pluginRegistry.registerPlugins(select(all.filter(isPlugin)));
