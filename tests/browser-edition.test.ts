@@ -467,7 +467,7 @@ describe("Jupyter's other pages", () => {
     await tab.getByText("work", { exact: true }).dblclick();
     await tab.getByText("01-recurrence.cases.json").waitFor();
     const opened = browser.waitForEvent("page");
-    await tab.getByText("01-recurrence.ipynb").dblclick();
+    await tab.getByText("01-recurrence.ipynb", { exact: true }).dblclick();
     const notebook = await opened;
     await isOpen(notebook, "work/01-recurrence.ipynb");
     await tab.screenshot({ path: join(root, "screenshots/browser-edition-tree.png") });
