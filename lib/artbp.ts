@@ -4,7 +4,7 @@ import type { Loss, Targets } from "./loss";
 import { forward, type Network, type Options, unroll } from "./network";
 import type { Random } from "./random";
 import type { Example, Progress } from "./train";
-import { carryState, joined, type OnlineTraining, part } from "./truncated";
+import { carryState, inSequence, type OnlineTraining, part } from "./truncated";
 
 /** Gives the probability to stop at a step, given how many steps ago the last stop was: 1, 2, ... */
 export type StoppingRate = (since: number) => number;
@@ -128,8 +128,8 @@ export function* onlineArtbp(
       weights.push(weight);
       continue;
     }
-    const net = forward(networkOf(piece), joined(piece.map(({ x }) => x)));
-    const L = weightedBptt(net, joined(piece.map(({ y }) => y)), loss, weights);
+    const net = forward(networkOf(piece), inSequence(piece.map(({ x }) => x)));
+    const L = weightedBptt(net, inSequence(piece.map(({ y }) => y)), loss, weights);
     optimizer(cell.param, net.dparam, ++step);
     [piece, weights] = [[], []];
     yield { step, loss: L, net };
@@ -144,7 +144,7 @@ function growing(cell: Cell, options: Options): (piece: Example[]) => Network {
     if (last) carryState(last);
     if (!rows || rows.T < piece.length) {
       // Twice the length: a new memory for every longest piece so far would be many.
-      const x = joined(Array(2 * piece.length).fill(piece[0].x));
+      const x = inSequence(Array(2 * piece.length).fill(piece[0].x));
       const initial = last ? initialOf(last) : options.initial;
       rows = unroll(cell, x, { ...options, initial });
     }

@@ -59,6 +59,33 @@ function checkLabelled(cell: Cell, labelled: string[]): void {
   }
 }
 
+/** What a program reads and writes at steps 1..T: every variable and its gradient, and the same one step before. */
+export function stepOperands({
+  cell,
+  T,
+  B,
+  value,
+  grad,
+  labels,
+}: Pick<Network, "cell" | "T" | "B" | "value" | "grad" | "labels">): Operands {
+  const found: Operands = {};
+  const steps = (array: Matrix, first: number) =>
+    shaped(array.subarray(first * B * array.columns, (first + T) * B * array.columns), T * B, array.columns);
+  const add = (name: string, array: Matrix) => {
+    found[name] = steps(array, 1);
+    found[`${name}Prev`] = steps(array, 0);
+  };
+  for (const v of Object.keys(value)) {
+    add(v, value[v]);
+    add(gradientName(v), grad[v]);
+  }
+  for (const [v, all] of Object.entries(labels)) {
+    found[v] = { columns: cell.size(v), labels: all.subarray(B, (T + 1) * B) };
+    found[`${v}Prev`] = { columns: cell.size(v), labels: all.subarray(0, T * B) };
+  }
+  return found;
+}
+
 /** Allocates a network for T steps of B sequences. The inputs in `labelled` are labels. */
 function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: string[] = []): Network {
   checkLabelled(cell, labelled);
@@ -94,20 +121,11 @@ function allocate(cell: Cell, T: number, B: number, Real: RealType, labelled: st
   const dparam = record("grad", Object.keys(cell.param));
   const labels = Object.fromEntries(labelled.map((v) => [v, new Int32Array(height).fill(-1)]));
 
-  const operands: Operands = { batch: B, ...linearMaps(memory, B) };
-  for (const v of names)
-    for (const [name, array] of [
-      [v, value[v]],
-      [gradientName(v), grad[v]],
-    ] as const) {
-      const n = array.columns;
-      operands[name] = shaped(array.subarray(B * n), T * B, n);
-      operands[`${name}Prev`] = shaped(array.subarray(0, T * B * n), T * B, n);
-    }
-  for (const v of labelled) {
-    operands[v] = { columns: cell.size(v), labels: labels[v].subarray(B) };
-    operands[`${v}Prev`] = { columns: cell.size(v), labels: labels[v].subarray(0, T * B) };
-  }
+  const operands: Operands = {
+    batch: B,
+    ...linearMaps(memory, B),
+    ...stepOperands({ cell, T, B, value, grad, labels }),
+  };
   for (const [name, w] of Object.entries(cell.param)) {
     operands[gradientName(name)] = dparam[name];
     const { rows, columns } = w;

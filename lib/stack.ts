@@ -6,7 +6,8 @@ import { checkWidth, joined, outputs, received, type Wiring } from "./wiring";
 /**
  * Stacks cells: the outputs of cell l are the inputs of cell l + 1, and the loss reads the last. Networks "1", "2", ...
  *
- * Where a cell has no o, its output is its last left-hand side. Initial states have names such as "2.h". Source: Graves, Mohamed and Hinton (2013).
+ * Where a cell has no o, its output is its last left-hand side. Initial states have names such as "2.h".
+ * Source: Graves, Mohamed and Hinton (2013).
  * @throws {RangeError} where a layer does not read as many numbers as the one below gives.
  * @example
  * const layer = ["a = U * x + b + W * hPrev", "h = tanh(a)"];

@@ -3,9 +3,8 @@ import type { Cell } from "./cell";
 import type { Loss } from "./loss";
 import { lossAtEnd } from "./loss-at-end";
 import { type Matrix, shaped } from "./memory";
-import { bptt, forward, type Input, type Network, type Options, unroll } from "./network";
+import { bptt, forward, type Input, type Network, type Options, stepOperands, unroll } from "./network";
 import type { Optimizer } from "./optimizers";
-import { gradientName } from "./program";
 import type { Example, Progress } from "./train";
 
 /** How to train along one long sequence. */
@@ -87,7 +86,7 @@ export function* truncatedBptt(
   let last = 0;
   let step = 0;
   for (const { x, y } of steps) {
-    window ??= openWindow(unroll(cell, joined(Array(2 * p).fill(x)), options), p);
+    window ??= openWindow(unroll(cell, inSequence(Array(2 * p).fill(x)), options), p);
     if (last === 2 * p) last = moveToFront(window.rows, p);
     last++;
     forward(window.step[last], x);
@@ -112,7 +111,7 @@ function openWindow(rows: Network, p: number): Window {
 }
 
 /** The steps of an input, or of targets, one after the other, of the same kind as the first. */
-export function joined(steps: Input[]): Input {
+export function inSequence(steps: Input[]): Input {
   const all = steps.flatMap((step) => Array.from(step as number[]));
   const [first] = steps;
   return ArrayBuffer.isView(first) ? (first.constructor as Float64ArrayConstructor).from(all) : all;
@@ -120,26 +119,20 @@ export function joined(steps: Input[]): Input {
 
 /** Steps first..last of a network as a network of their own, in the same memory; row first - 1 is their row 0. */
 export function part(net: Network, first: number, last: number): Network {
-  const { B } = net;
+  const { cell, B } = net;
   const T = last - first + 1;
-  const cut = (array: Matrix, from: number, count: number) =>
-    shaped(array.subarray(from * B * array.columns, (from + count) * B * array.columns), count * B, array.columns);
+  const height = (T + 1) * B;
+  const cut = (array: Matrix) => {
+    const from = (first - 1) * B * array.columns;
+    return shaped(array.subarray(from, from + height * array.columns), height, array.columns);
+  };
   const cutAll = (arrays: Record<string, Matrix>) =>
-    Object.fromEntries(Object.entries(arrays).map(([v, array]) => [v, cut(array, first - 1, T + 1)]));
+    Object.fromEntries(Object.entries(arrays).map(([v, array]) => [v, cut(array)]));
   const [value, grad] = [cutAll(net.value), cutAll(net.grad)];
-  const operands = { ...net.operands };
-  for (const v of Object.keys(value))
-    for (const [name, array] of Object.entries({ [v]: value[v], [gradientName(v)]: grad[v] })) {
-      operands[name] = cut(array, 1, T);
-      operands[`${name}Prev`] = cut(array, 0, T);
-    }
   const labels = Object.fromEntries(
     Object.entries(net.labels).map(([v, all]) => [v, all.subarray((first - 1) * B, (last + 1) * B)]),
   );
-  for (const v of Object.keys(labels)) {
-    operands[v] = { columns: net.cell.size(v), labels: labels[v].subarray(B) };
-    operands[`${v}Prev`] = { columns: net.cell.size(v), labels: labels[v].subarray(0, T * B) };
-  }
+  const operands = { ...net.operands, ...stepOperands({ cell, T, B, value, grad, labels }) };
   return { ...net, T, value, grad, labels, operands };
 }
 
