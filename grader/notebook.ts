@@ -1,4 +1,5 @@
 /** Notebooks as files: the one place of the code base that reads and writes the .ipynb format. */
+import { isRecord } from "./compare";
 
 export type CellType = "code" | "markdown" | "raw";
 export type Cell = { type: CellType; id: string; source: string; metadata: Record<string, unknown> };
@@ -13,9 +14,6 @@ export const kernelspec = { display_name: "TypeScript (unroll)", language: "type
 /** Says in a sentence why a file cannot be read as a notebook. */
 export class NotebookError extends Error {}
 
-type Json = Record<string, unknown>;
-const isRecord = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const cellTypes = new Set<unknown>(["code", "markdown", "raw"]);
 
 /**
