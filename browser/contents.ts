@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { version } from "typescript";
 import { readNotebook, writeNotebook } from "../grader/notebook";
-import { describeKernel } from "../kernel/front/content";
+import { languageInfo } from "../kernel/front/content";
 
 const root = join(__dirname, "..");
 
@@ -35,11 +36,6 @@ const changes: { path: RegExp; id: string; words: RegExp; here: string }[] = [
   { path: /^work/, id: "done", words: / With `npm run grade [^`]*` you can run it yourself\./, here: "" },
 ];
 
-const typescript = JSON.parse(readFileSync(join(root, "node_modules/typescript/package.json"), "utf8"));
-
-/** What Jupyter writes into a notebook when its kernel answers: a notebook that has it is not changed by being read. */
-const { language_info } = describeKernel("", typescript.version, "");
-
 /**
  * Returns the text of a notebook of the course as this edition has it.
  * @throws {Error} where it speaks of files in other words than those that are changed here.
@@ -58,7 +54,8 @@ export function inThisEdition(text: string, path: string): string {
   const place = cells.findIndex(({ id }) => id === "your-work");
   const lecture = cells.findIndex(({ id }) => id === "lecture");
   if (place > lecture && lecture >= 0) cells.splice(lecture, 0, ...cells.splice(place, 1));
-  return writeNotebook({ cells, metadata: { ...notebook.metadata, language_info } });
+  // What Jupyter writes into a notebook when its kernel answers: one that has it is not changed by being read.
+  return writeNotebook({ cells, metadata: { ...notebook.metadata, language_info: languageInfo(version) } });
 }
 
 /**

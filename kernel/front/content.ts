@@ -7,21 +7,24 @@ export type Content = Record<string, unknown>;
 
 export const protocolVersion = "5.3";
 
+/** What a notebook is told of its language. */
+export const languageInfo = (typescriptVersion: string) => ({
+  name: "typescript",
+  version: typescriptVersion,
+  mimetype: "application/typescript",
+  file_extension: ".ts",
+  pygments_lexer: "typescript",
+  codemirror_mode: { name: "javascript", typescript: true },
+  nbconvert_exporter: "script",
+});
+
 /** The kernel_info_reply. `platform` is what runs the cells, with its version. */
 export const describeKernel = (version: string, typescriptVersion: string, platform: string) => ({
   status: "ok",
   protocol_version: protocolVersion,
   implementation: "unroll",
   implementation_version: version,
-  language_info: {
-    name: "typescript",
-    version: typescriptVersion,
-    mimetype: "application/typescript",
-    file_extension: ".ts",
-    pygments_lexer: "typescript",
-    codemirror_mode: { name: "javascript", typescript: true },
-    nbconvert_exporter: "script",
-  },
+  language_info: languageInfo(typescriptVersion),
   banner: `unroll ${version}: TypeScript ${typescriptVersion} on ${platform}`,
   debugger: false,
   help_links: [
