@@ -89,8 +89,9 @@ async function putWork(path: string, notebook: object): Promise<void> {
   const model = JSON.stringify({ type: "notebook", format: "json", content: notebook });
   await desk.evaluate(`jupyterapp.serviceManager.contents.save(${JSON.stringify(path)}, ${model}).then(() => {})`);
 }
-const sourceOf = (tab: Page, cell: number) =>
-  tab.evaluate<string>(`jupyterapp.shell.currentWidget.content.widgets[${cell}].model.sharedModel.getSource()`);
+const source = (cell: number) =>
+  `jupyterapp.shell.currentWidget.content.widgets[${cell}].model.sharedModel.getSource()`;
+const sourceOf = (tab: Page, cell: number) => tab.evaluate<string>(source(cell));
 const write = (tab: Page, cell: number, source: string) =>
   tab.evaluate(
     `jupyterapp.shell.currentWidget.content.widgets[${cell}].model.sharedModel.setSource(${JSON.stringify(source)})`,
@@ -303,8 +304,7 @@ describe("a student", () => {
     assert.equal(await sourceOf(tab, 0), "# Begun");
     await tab.getByRole("button", { name: "Reset" }).click();
     await tab.getByRole("dialog").getByRole("button", { name: "Reset" }).click();
-    const source = "jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.getSource()";
-    await tab.waitForFunction(`${source} === ${JSON.stringify(shipped)}`);
+    await tab.waitForFunction(`${source(0)} === ${JSON.stringify(shipped)}`);
     await openNotebook(tab, page("work/03-wirings.ipynb")); // And after the page was loaded again.
     assert.equal(await sourceOf(tab, 0), shipped);
     await tab.close();
